@@ -1,0 +1,198 @@
+"""Change batch (inserts) → events that keep the contract | refused rows with one reason each.
+
+Texts are judged once a distinct value, numbers by column operations, rows that fit no column as documents.
+The verdict is the same as the one of the JSON Schema over :func:`document` of the row.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.batches import EVENTS, Origin, numbers
+from schemas.contract import Contract
+
+_JSON = msgspec.json.Decoder()
+_CACHED_TEXTS: Final = 65_536
+_NO_TIME: Final = np.iinfo(np.int64).min  # numpy's NaT
+
+
+def document(row: dict[str, Any], committed_us: int) -> dict[str, Any] | Any:
+    """The document of a row as Debezium gives it, over which the contract is written.
+
+    A timestamp or tags that cannot be parsed stay as they are, so that the schema's types refuse them.
+    """
+    if not isinstance(row, dict):
+        return row
+    shown = dict(row)
+    timestamp = row.get("timestamp")
+    if isinstance(timestamp, str):
+        micros = parse_timestamp(timestamp)
+        if micros is not None:
+            shown["timestamp"] = micros
+            shown["lead_us"] = micros - committed_us
+    elif isinstance(timestamp, int) and not isinstance(timestamp, bool):
+        shown["timestamp"] = str(timestamp)  # a bare number has no unit
+    if isinstance(row.get("tags"), str):
+        shown["tags"] = _parsed(row["tags"])
+    return shown
+
+
+@lru_cache(_CACHED_TEXTS)
+def parse_timestamp(text: str) -> int | None:
+    """Epoch microseconds of an ISO 8601 timestamp with a zone; ``None`` if it is none."""
+    try:
+        scalar = pc.cast(pa.scalar(text), pa.timestamp("us", tz="UTC"))
+    except pa.ArrowInvalid:
+        return None
+    return int(scalar.value)
+
+
+def _parsed(tags: str) -> Any:
+    try:
+        return _JSON.decode(tags)
+    except (msgspec.DecodeError, RecursionError):
+        return tags
+
+
+class ContractCheck:
+    """The contract compiled to column checks. One instance serves one thread."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self._text_reason: dict[str, Callable[[str | None], str | None]] = {
+            "metric_id": lru_cache(_CACHED_TEXTS)(self._metric_id_reason),
+            "tags": lru_cache(_CACHED_TEXTS)(self._tags_reason),
+        }
+
+    def split(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch, list[str]]:
+        """(events that keep the contract, change rows that do not, the reason of each of those)."""
+        reasons = np.full(len(batch), None, dtype=object)
+        times = self._timestamps(batch)
+        for prop in self.contract.properties:  # in the schema's order; the first failure stays
+            self._judge(prop, batch, times, reasons)
+        self._judge_odd(batch, reasons)
+        failed = np.not_equal(reasons, None)
+        if not failed.any():
+            return _events(batch, times), batch.slice(0, 0), []
+        kept = pa.array(~failed)
+        events = _events(batch.filter(kept), times[~failed])
+        return events, batch.filter(pa.array(failed)), reasons[failed].tolist()
+
+    def _judge(self, prop: str, batch: pa.RecordBatch, times: np.ndarray, reasons: np.ndarray) -> None:
+        match prop:
+            case "metric_id" | "tags":
+                self._judge_texts(prop, batch.column(prop), reasons)
+            case "timestamp":
+                self._judge_times(batch, times, reasons)
+            case "lead_us":
+                known = times != _NO_TIME
+                self._judge_range(prop, times - numbers(batch, "committed_us"), known, reasons)
+            case "value":
+                self._judge_values(batch.column(prop), reasons)
+
+    def _judge_texts(self, prop: str, column: pa.DictionaryArray, reasons: np.ndarray) -> None:
+        reason_of = self._text_reason[prop]
+        by_text = [reason_of(text) for text in column.dictionary.to_pylist()]
+        if any(by_text):
+            codes = column.indices.fill_null(0).to_numpy(zero_copy_only=False)
+            by_row = np.array([*by_text, None], dtype=object)[codes]
+            failed = np.not_equal(by_row, None) & column.is_valid().to_numpy(zero_copy_only=False)
+            for row in np.flatnonzero(failed):
+                if reasons[row] is None:
+                    reasons[row] = by_row[row]
+        self._judge_nulls(prop, column, reasons)
+
+    def _judge_nulls(self, prop: str, column: pa.Array, reasons: np.ndarray) -> None:
+        if column.null_count:
+            reason = self.contract.property_reason(prop, None)
+            if reason is not None:
+                _refuse(reasons, column.is_null().to_numpy(zero_copy_only=False), reason)
+
+    def _judge_times(self, batch: pa.RecordBatch, times: np.ndarray, reasons: np.ndarray) -> None:
+        column = batch.column("timestamp")
+        self._judge_nulls("timestamp", column, reasons)
+        unreadable = times == _NO_TIME
+        if unreadable.any():
+            unreadable &= column.is_valid().to_numpy(zero_copy_only=False)
+            reason = self.contract.property_reason("timestamp", "no time")
+            if reason is not None:
+                _refuse(reasons, unreadable, reason)
+        self._judge_range("timestamp", times, times != _NO_TIME, reasons)
+
+    def _judge_values(self, column: pa.Array, reasons: np.ndarray) -> None:
+        self._judge_nulls("value", column, reasons)
+        values = column.to_numpy(zero_copy_only=False)
+        finite = np.isfinite(values)
+        if not finite.all():
+            for text, rows in (
+                ("NaN", np.isnan(values) & column.is_valid().to_numpy(zero_copy_only=False)),
+                ("Infinity", values == np.inf),
+                ("-Infinity", values == -np.inf),
+            ):
+                reason = self.contract.property_reason("value", text)
+                if reason is not None:
+                    _refuse(reasons, rows, reason)
+        self._judge_range("value", values, finite, reasons)
+
+    def _judge_range(self, prop: str, values: np.ndarray, known: np.ndarray, reasons: np.ndarray) -> None:
+        rules = self.contract.properties[prop]
+        for keyword, fails in _OUTSIDE.items():
+            if keyword in rules:
+                failed = fails(values, rules[keyword]) & known
+                if failed.any():
+                    code = rules.get("x-reasons", {}).get(keyword, "contract")
+                    _refuse(reasons, failed, code)
+
+    def _judge_odd(self, batch: pa.RecordBatch, reasons: np.ndarray) -> None:
+        """Rows that fit no column are judged as documents, whatever their (null) columns gave."""
+        odd = batch.column("odd")
+        if odd.null_count == len(odd):
+            return
+        committed = numbers(batch, "committed_us")
+        for row in np.flatnonzero(odd.is_valid().to_numpy(zero_copy_only=False)):
+            shown = document(_JSON.decode(odd[row].as_py()), int(committed[row]))
+            reasons[row] = self.contract.reason(shown) or "row_type"
+
+    def _timestamps(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Epoch microseconds by row; ``_NO_TIME`` where there is no timestamp or none can be read."""
+        column = batch.column("timestamp")
+        texts = column.dictionary
+        try:
+            micros = texts.cast(pa.timestamp("us", tz="UTC")).to_numpy(zero_copy_only=False).view(np.int64)
+        except pa.ArrowInvalid:
+            parsed = [parse_timestamp(text) for text in texts.to_pylist()]
+            micros = np.array([_NO_TIME if p is None else p for p in parsed], dtype=np.int64)
+        if column.null_count == 0:
+            return micros[column.indices.to_numpy()]
+        codes = column.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
+        return np.append(micros, _NO_TIME)[codes]
+
+    def _metric_id_reason(self, text: str | None) -> str | None:
+        return self.contract.property_reason("metric_id", text)
+
+    def _tags_reason(self, text: str | None) -> str | None:
+        return self.contract.property_reason("tags", None if text is None else _parsed(text))
+
+
+_OUTSIDE: Final[dict[str, Callable[[np.ndarray, Any], np.ndarray]]] = {
+    "minimum": np.less,
+    "exclusiveMinimum": np.less_equal,
+    "maximum": np.greater,
+    "exclusiveMaximum": np.greater_equal,
+}
+
+
+def _refuse(reasons: np.ndarray, rows: np.ndarray, reason: str) -> None:
+    reasons[rows & np.equal(reasons, None)] = reason
+
+
+def _events(batch: pa.RecordBatch, times: np.ndarray) -> pa.RecordBatch:
+    schema = Origin.of(batch).stamp(EVENTS)
+    timestamp = pa.array(times.view("datetime64[us]"), pa.timestamp("us", tz="UTC"))
+    columns = [timestamp if name == "timestamp" else batch.column(name) for name in EVENTS.names]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)

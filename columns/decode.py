@@ -1,0 +1,339 @@
+"""RawRecords → change batches | undecodable values | counts.
+
+The common case is one typed msgspec call a value and column work after it. Only when a batch holds a value
+that fails is it gone through once more, value by value, to name what is wrong with each.
+"""
+
+import operator
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from schemas.batches import EVENT_CHANGES, TABLE_CHANGES, Origin
+from schemas.envelope import (
+    INT64_MAX,
+    NO_JSON,
+    EventEnvelope,
+    EventRow,
+    Source,
+    TableEnvelope,
+    json_text,
+)
+from schemas.names import Op, Result, Undecodable
+from schemas.records import RawRecords
+
+MAX_VALUE_BYTES: Final = 1024 * 1024
+
+Envelope: TypeAlias = EventEnvelope | TableEnvelope
+
+_OPS: Final = frozenset(Op)
+_KIND_OF_JSON: Final[dict[type, Undecodable]] = {
+    list: Undecodable.JSON_ARRAY,
+    str: Undecodable.JSON_STRING,
+    int: Undecodable.JSON_NUMBER,
+    float: Undecodable.JSON_NUMBER,
+    bool: Undecodable.JSON_BOOLEAN,
+    type(None): Undecodable.JSON_NULL,
+}
+_EVENTS = msgspec.json.Decoder(EventEnvelope)
+_TABLES = msgspec.json.Decoder(TableEnvelope)
+_ANY = msgspec.json.Decoder()
+_SEQUENCE = msgspec.json.Decoder(list[str | None])
+_EMPTY_ROW: Final = EventRow()
+_NON_FINITE: Final = {
+    "NaN": float("nan"),
+    "Infinity": float("inf"),
+    "-Infinity": float("-inf"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A value that is no change: its place among the records, and the kind of trouble."""
+
+    index: int
+    kind: Undecodable
+
+
+@dataclass(slots=True)
+class Decoded:
+    """What became of one :class:`RawRecords`."""
+
+    batches: list[pa.RecordBatch] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    counts: Counter[Result] = field(default_factory=Counter)
+
+
+def is_control(topic: str) -> bool:
+    """Whether ``topic`` carries Debezium's heartbeats or transaction markers and no rows."""
+    return topic.startswith("__debezium-heartbeat") or topic.endswith(".transaction")
+
+
+def decode_records(
+    records: RawRecords, *, events_table: str, max_value_bytes: int = MAX_VALUE_BYTES
+) -> Decoded:
+    """Decode ``records`` into change batches, one for each connector that wrote them.
+
+    ``events_table`` is ``schema.table``; topics that end in it give ``EVENT_CHANGES``, others
+    ``TABLE_CHANGES``. Values over ``max_value_bytes`` are refused unread. Never raises on data.
+    """
+    out = Decoded()
+    is_events = records.topic == events_table or records.topic.endswith("." + events_table)
+    indices: Sequence[int] = range(len(records))
+    if None in records.values:
+        indices = [i for i, value in enumerate(records.values) if value is not None]
+        out.counts[Result.TOMBSTONE] = len(records) - len(indices)
+    if is_control(records.topic):
+        out.counts[Result.CONTROL] = len(indices)
+        return out
+    values: list[bytes] = [records.values[i] for i in indices]  # type: ignore[misc]
+    envelopes = _decode_all(values, _EVENTS if is_events else _TABLES, max_value_bytes)
+    if envelopes is None:
+        indices, envelopes = _decode_each(indices, values, is_events, max_value_bytes, out.refused)
+    for origin, rows, group in _by_source(records, indices, envelopes):
+        columns = _position_columns(records, rows, group)
+        table_columns = _event_columns if is_events else _table_columns
+        columns |= table_columns([values_of(e) for e in group], group)
+        schema = origin.stamp(EVENT_CHANGES if is_events else TABLE_CHANGES)
+        arrays = [_array(columns[f.name], f.type) for f in schema]
+        out.batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
+    out.counts[Result.DEAD] = len(out.refused)
+    out.counts[Result.PASSED] = len(envelopes)
+    return out
+
+
+def values_of(envelope: "Envelope | _Odd") -> Any:
+    """The row that a change speaks of: the new one, or the old one of a delete."""
+    return envelope.before if envelope.op == Op.DELETE else envelope.after
+
+
+@dataclass(slots=True)
+class _Odd:
+    """An envelope of an event whose row does not fit the columns: the row stays JSON text."""
+
+    op: str | None
+    after: msgspec.Raw
+    before: msgspec.Raw
+    source: Source | None
+    transaction: Any
+    ts_ms: int | None
+
+
+def _decode_all(
+    values: list[bytes], decoder: "msgspec.json.Decoder[Any]", limit: int
+) -> list[Any] | None:
+    """All values at once; ``None`` when one of them needs a closer look."""
+    if not values:
+        return []
+    if max(map(len, values)) > limit:
+        return None
+    try:
+        if not all(map(bytes.isascii, values)):
+            for value in values:
+                value.decode()  # msgspec does not look into strings that it skips
+        envelopes = list(map(decoder.decode, values))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    ops = set(map(operator.attrgetter("op"), envelopes))
+    return envelopes if ops <= _OPS and _fits_int64(envelopes) else None
+
+
+def _fits_int64(envelopes: list[Any]) -> bool:
+    """Whether the keys of all event rows fit their column (JSON has no bound, a column has)."""
+    if not isinstance(envelopes[0], EventEnvelope):
+        return True
+    seqs = [e.after.seq for e in envelopes if e.after is not None and e.after.seq is not None]
+    return not seqs or (max(seqs) <= INT64_MAX and min(seqs) >= -INT64_MAX)
+
+
+def _decode_each(
+    indices: Iterable[int], values: list[bytes], is_events: bool, limit: int, refused: list[Refused]
+) -> tuple[list[int], list[Any]]:
+    kept: list[int] = []
+    envelopes: list[Any] = []
+    for index, value in zip(indices, values, strict=True):
+        envelope = _decode_one(value, is_events, limit)
+        if isinstance(envelope, Undecodable):
+            refused.append(Refused(index, envelope))
+        else:
+            kept.append(index)
+            envelopes.append(envelope)
+    return kept, envelopes
+
+
+def _decode_one(value: bytes, is_events: bool, limit: int) -> "Envelope | _Odd | Undecodable":
+    """One envelope, or what is wrong with the value; the tests stand in the order of the contract."""
+    if len(value) > limit:
+        return Undecodable.OVERSIZED
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return Undecodable.INVALID_UTF8
+    if not value:
+        return Undecodable.EMPTY_BYTES
+    try:
+        envelope = (_EVENTS if is_events else _TABLES).decode(value)
+        if envelope.op is None and envelope.payload != NO_JSON:
+            return _decode_one(bytes(envelope.payload), is_events, limit)
+        if is_events and not _fits_int64([envelope]):
+            return _odd(_TABLES.decode(value))
+    except msgspec.ValidationError:
+        return _decode_untyped(value, is_events, limit)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return _syntax_error(error)
+    return _checked(envelope)
+
+
+def _syntax_error(error: Exception) -> Undecodable:
+    return Undecodable.TRUNCATED_JSON if "truncated" in str(error) else Undecodable.MALFORMED_JSON
+
+
+def _decode_untyped(value: bytes, is_events: bool, limit: int) -> "_Odd | Envelope | Undecodable":
+    """A value that is JSON but does not fit the types: an odd row, or no envelope at all."""
+    try:
+        document = _ANY.decode(value)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return _syntax_error(error)
+    if not isinstance(document, dict):
+        return _KIND_OF_JSON[type(document)]
+    if document.get("op") is None and isinstance(document.get("payload"), dict):
+        return _decode_one(msgspec.json.encode(document["payload"]), is_events, limit)
+    if document.get("op") is None:
+        return Undecodable.ENVELOPE_WITHOUT_OP
+    if document["op"] not in list(_OPS):
+        return Undecodable.UNKNOWN_OP
+    try:
+        return _odd(_TABLES.decode(value))
+    except msgspec.ValidationError:
+        return Undecodable.MALFORMED_ENVELOPE
+
+
+def _odd(e: TableEnvelope) -> _Odd:
+    return _Odd(e.op, e.after, e.before, e.source, e.transaction, e.ts_ms)
+
+
+def _checked(envelope: Envelope) -> Envelope | Undecodable:
+    if envelope.op is None:
+        return Undecodable.ENVELOPE_WITHOUT_OP
+    return envelope if envelope.op in _OPS else Undecodable.UNKNOWN_OP
+
+
+def _by_source(
+    records: RawRecords, indices: Sequence[int], envelopes: list[Any]
+) -> Iterable[tuple[Origin, Sequence[int], list[Any]]]:
+    """The envelopes of each connector; nearly always there is one."""
+    names = [e.source.name if e.source is not None else "" for e in envelopes]
+    for name in sorted(set(names)):
+        origin = Origin(records.topic, records.partition, name)
+        if names.count(name) == len(names):
+            yield origin, indices, envelopes
+        else:
+            picked = [i for i, n in enumerate(names) if n == name]
+            yield origin, [indices[i] for i in picked], [envelopes[i] for i in picked]
+
+
+def _position_columns(records: RawRecords, rows: Sequence[int], envelopes: list[Any]) -> dict[str, Any]:
+    whole = len(rows) == len(records)
+    pick: Callable[[list[Any]], list[Any]] = (lambda c: c) if whole else (lambda c: [c[i] for i in rows])
+    sources = [e.source or _NO_SOURCE for e in envelopes]
+    lsn = [-1 if s.lsn is None else s.lsn for s in sources]
+    appended = pick(records.timestamps)
+    if -1 in appended:
+        appended = [e.ts_ms or 0 if at < 0 else at for at, e in zip(appended, envelopes, strict=True)]
+    return {
+        "offset": pick(records.offsets),
+        "op": np.frombuffer("".join(e.op for e in envelopes).encode(), dtype=np.uint8),
+        "commit_lsn": _commit_lsns([s.sequence for s in sources], lsn),
+        "lsn": lsn,
+        "order": [0 if e.transaction is None else e.transaction.total_order or 0 for e in envelopes],
+        "committed_us": [_committed_us(s) for s in sources],
+        "appended_ms": appended,
+        "snapshot": [s.snapshot not in _NOT_SNAPSHOT for s in sources],
+        "key": pick(records.keys),
+    }
+
+
+_NO_SOURCE: Final = Source()
+_NOT_SNAPSHOT: Final = ("false", False, None)
+
+
+def _committed_us(source: Source) -> int:
+    if source.ts_us is not None:
+        return source.ts_us
+    return 0 if source.ts_ms is None else source.ts_ms * 1000
+
+
+def _commit_lsns(sequences: list[str | None], lsn: list[int]) -> np.ndarray:
+    """The first number of each sequence; where there is none, the change's own LSN.
+
+    Before the first commit that a connector sees there is no last commit; the changes of that transaction
+    lie before its commit, so that their own LSN sorts them right.
+    """
+    own = np.asarray(lsn, dtype=np.int64)
+    try:
+        text = ",".join(sequences).encode()  # type: ignore[arg-type]
+        plain = text.replace(b"null", b"-1").translate(None, b'[]" ')
+        pairs = np.fromstring(plain, dtype=np.int64, sep=",").reshape(-1, 2)  # type: ignore[call-overload]
+        if len(pairs) == len(own):
+            return np.where(pairs[:, 0] < 0, own, pairs[:, 0])
+    except (TypeError, ValueError, DeprecationWarning):
+        pass  # one of them is absent or odd: read them one by one
+    firsts = [_first_of(s) for s in sequences]
+    return np.array([o if f is None else f for f, o in zip(firsts, lsn, strict=True)], dtype=np.int64)
+
+
+def _first_of(sequence: str | None) -> int | None:
+    try:
+        first = _SEQUENCE.decode(sequence or "[]")[0]
+        return None if first is None else int(first)
+    except (msgspec.MsgspecError, IndexError, ValueError):
+        return None
+
+
+def _event_columns(rows: list[Any], envelopes: list[Any]) -> dict[str, Any]:
+    odd: list[str | None] = [None] * len(rows)
+    if not all(type(row) is EventRow for row in rows):
+        for i, row in enumerate(rows):
+            if isinstance(row, msgspec.Raw):
+                odd[i] = json_text(row)
+        rows = [row if type(row) is EventRow else _EMPTY_ROW for row in rows]
+    values: list[Any] = [row.value for row in rows]
+    if str in set(map(type, values)):
+        values = [_NON_FINITE.get(v, v) if type(v) is str else v for v in values]
+        for i, value in enumerate(values):
+            if type(value) is str:  # a string that is no number of Debezium's
+                odd[i] = msgspec.json.encode(rows[i]).decode()
+                values[i] = None
+    return {
+        "seq": [row.seq for row in rows],
+        "metric_id": [row.metric_id for row in rows],
+        "timestamp": [row.timestamp for row in rows],
+        "value": values,
+        "tags": [row.tags for row in rows],
+        "odd": odd,
+        "before": [_text(e.before) if e.op == Op.UPDATE else None for e in envelopes],
+    }
+
+
+def _table_columns(rows: list[Any], envelopes: list[Any]) -> dict[str, Any]:
+    return {
+        "row": [_text(row) for row in rows],
+        "before": [_text(e.before) if e.op == Op.UPDATE else None for e in envelopes],
+    }
+
+
+def _text(row: EventRow | msgspec.Raw | None) -> str | None:
+    if isinstance(row, msgspec.Raw):
+        return json_text(row)
+    return None if row is None else msgspec.json.encode(row).decode()
+
+
+def _array(values: Any, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_dictionary(kind):
+        return pa.array(values, kind.value_type).dictionary_encode()
+    return pa.array(values, kind)

@@ -1,0 +1,1 @@
+"""Sources and sinks: files of records in, files of results out."""

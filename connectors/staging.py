@@ -1,0 +1,67 @@
+"""The output folder: results appear in it all at once, when the job has ended well, or not at all.
+
+A run writes into a staging folder inside the output folder. The summary file is what says that a result is
+whole: it is removed first and written last, so that a run that dies while taking over leaves none.
+"""
+
+import contextlib
+import fcntl
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from connectors.errors import OutputError
+from connectors.sinks import FileWritten
+from schemas.names import SUMMARY_FILE, Output
+
+_LOCK_FILE: Final = ".traceo"
+_STAGING: Final = ".staging"
+
+
+@contextlib.contextmanager
+def staged(output: Path) -> Iterator[Path]:
+    """An empty staging folder in ``output``, which no other run can use meanwhile; removed at the end."""
+    staging = output / _STAGING
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        if not (output / _LOCK_FILE).exists() and any(output.iterdir()):
+            raise OutputError(f"{output}: the folder holds other files; name an empty or a new one (--output)")
+        with (output / _LOCK_FILE).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise OutputError(f"{output}: another run is writing there; wait, or name another") from None
+            shutil.rmtree(staging, ignore_errors=True)
+            staging.mkdir()
+            try:
+                yield staging
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
+    except OSError as error:
+        raise OutputError(f"{error.filename or output}: {error.strerror}") from error
+
+
+def take_over(output: Path, staging: Path, files: Iterable[FileWritten], beside: dict[str, bytes]) -> None:
+    """Replace the results in ``output`` by ``files``, and the files ``beside`` them, the summary last."""
+    fresh = staging / "taken"
+    fresh.mkdir()
+    numbers: dict[str, int] = {}
+    for name in Output:
+        (fresh / name).mkdir()
+    for file in sorted(files, key=lambda f: (f.output, sorted(f.partitions), f.rows, f.path)):
+        number = numbers[file.output] = numbers.get(file.output, -1) + 1
+        path = Path(file.path)
+        path.rename(fresh / file.output / f"part-{number:05d}{path.suffix}")
+    for name, content in beside.items():
+        (fresh / name).write_bytes(content)
+    (output / SUMMARY_FILE).unlink(missing_ok=True)
+    for name in (*Output, *(n for n in beside if n != SUMMARY_FILE)):
+        _replace(output / name, fresh / name, staging / f"old-{name}")
+    (fresh / SUMMARY_FILE).replace(output / SUMMARY_FILE)
+
+
+def _replace(old: Path, new: Path, aside: Path) -> None:
+    if old.exists():
+        old.rename(aside)
+    new.rename(old)

@@ -1,0 +1,139 @@
+"""The ingest job: a change stream goes in, trusted telemetry comes out.
+
+records → DecodeChanges → DropReplays → Redact → SplitChanges → Validate → DropDuplicates → clean events
+with every other record in an output of its own: changes, duplicates, conflicts, dead letters; and gaps.
+"""
+
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import apache_beam as beam
+
+from connectors.files import ReadFiles
+from connectors.sinks import CollectJson, WriteFiles
+from pipelines.settings import Settings
+from schemas.names import Output
+from transforms import (
+    DecodeChanges,
+    DropDuplicates,
+    DropReplays,
+    FindGaps,
+    Redact,
+    SplitChanges,
+    Timeline,
+    Validate,
+)
+from transforms.ending import AtTheEnd
+from transforms.rows import clean_rows, only_table, with_partition
+
+TALLY_FILE: Final = "tally.json"
+TIMELINE_FILE: Final = "timeline.json"
+FILES_FILE: Final = "files.json"
+
+
+class Ingested(NamedTuple):
+    """The named outputs of the job."""
+
+    clean: beam.PCollection
+    changes: beam.PCollection
+    tables: beam.PCollection
+    duplicates: beam.PCollection
+    conflicts: beam.PCollection
+    dead: beam.PCollection
+    audit: beam.PCollection
+    gaps: beam.PCollection
+    timeline: beam.PCollection
+    tally: beam.PCollection
+
+
+def build(records: beam.PCollection, settings: Settings) -> Ingested:
+    """The path from raw records to the outputs; the same graph in batch, streaming and replay."""
+    decoded = records | "DecodeChanges" >> DecodeChanges(
+        events_table=settings.events_table,
+        max_value_bytes=settings.max_value_bytes,
+        seal_key_file=settings.seal_key_file,
+    )
+    events = decoded.events | "DropReplays" >> DropReplays()
+    tables = decoded.tables | "DropTableReplays" >> DropReplays()
+
+    masked = events.ok | "Redact" >> Redact()
+    masked_tables = tables.ok | "RedactTables" >> Redact()
+    catalogue = masked_tables.ok | "Catalogue" >> beam.Filter(only_table, settings.catalogue_table)
+
+    inserts = masked.ok | "SplitChanges" >> SplitChanges()
+    valid = (inserts.ok, catalogue) | "Validate" >> Validate(
+        contract_file=settings.contract_file,
+        shards=settings.shards,
+        wait_seconds=settings.wait_seconds,
+        streaming=settings.streaming,
+    )
+    first = valid.ok | "DropDuplicates" >> DropDuplicates(
+        shards=settings.shards,
+        horizon_seconds=settings.horizon_seconds,
+        disorder_seconds=settings.hold_seconds if settings.streaming else settings.disorder_seconds,
+        streaming=settings.streaming,
+    )
+    gaps = (first.ok, catalogue) | "FindGaps" >> FindGaps(
+        entity_tag=settings.entity_tag,
+        interval_seconds=settings.interval_seconds,
+        lateness_seconds=settings.lateness_seconds,
+        streaming=settings.streaming,
+    )
+    tallies = [decoded, events, tables, masked, masked_tables, inserts, valid, first]
+    return Ingested(
+        clean=first.ok,
+        changes=inserts.changes,
+        tables=masked_tables.ok,
+        duplicates=first.duplicates,
+        conflicts=first.conflicts,
+        dead=(decoded.dead, valid.dead) | "Dead" >> beam.Flatten(),
+        audit=valid.audit,
+        gaps=gaps,
+        timeline=first.ok | "Timeline" >> Timeline(),
+        tally=[step.tally for step in tallies]
+        | "Tallies" >> beam.Flatten()
+        | "TallyAtEnd" >> AtTheEnd()
+        | "SumTally" >> beam.CombinePerKey(sum),
+    )
+
+
+def write(out: Ingested, settings: Settings, staging: Path) -> None:
+    """Write every output into ``staging``; nothing there counts until the job has ended well."""
+    clean = out.clean | "CleanRows" >> beam.Map(clean_rows)
+    duplicates = out.duplicates | "DuplicateRows" >> beam.Map(clean_rows)
+    conflicts = out.conflicts | "ConflictRows" >> beam.Map(clean_rows)
+    changes = out.changes | "ChangeRows" >> beam.Map(with_partition)
+    tables = out.tables | "TableRows" >> beam.Map(with_partition)
+    folder, analysed = str(staging), settings.format
+    files = (
+        clean | "WriteClean" >> WriteFiles(folder=folder, output=Output.CLEAN, format=analysed),
+        duplicates
+        | "WriteDuplicates" >> WriteFiles(folder=folder, output=Output.DUPLICATES, format=analysed),
+        changes | "WriteChanges" >> WriteFiles(folder=folder, output=Output.CHANGES, format=analysed),
+        tables | "WriteTables" >> WriteFiles(folder=folder, output=Output.TABLES, format=analysed),
+        conflicts | "WriteConflicts" >> WriteFiles(folder=folder, output=Output.CONFLICTS, format="jsonl"),
+        out.dead | "WriteDead" >> WriteFiles(folder=folder, output=Output.DEAD, format="jsonl"),
+        out.audit | "WriteAudit" >> WriteFiles(folder=folder, output=Output.AUDIT, format="jsonl"),
+        out.gaps | "WriteGaps" >> WriteFiles(folder=folder, output=Output.GAPS, format="jsonl"),
+    )
+    files | "Files" >> beam.Flatten() | "SaveFiles" >> CollectJson(path=f"{folder}/{FILES_FILE}")
+    out.tally | "SaveTally" >> CollectJson(path=f"{folder}/{TALLY_FILE}")
+    out.timeline | "SaveTimeline" >> CollectJson(path=f"{folder}/{TIMELINE_FILE}")
+
+
+def _quiet(settings: Settings) -> tuple[float, float]:
+    """First all that is held comes out, then all waits and horizons are over."""
+    held = settings.hold_seconds + 1
+    waits = (settings.wait_seconds, settings.lateness_seconds, 2 * settings.horizon_seconds)
+    return held, held + max(waits) + 1
+
+
+def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
+    """The whole job: source, path and sinks."""
+    records = pipeline | "ReadFiles" >> ReadFiles(
+        files=list(settings.input),
+        batch_rows=settings.batch_rows,
+        streaming=settings.streaming,
+        quiet_seconds=_quiet(settings),
+    )
+    write(build(records, settings), settings, staging)

@@ -1,0 +1,104 @@
+"""Counts of every step → whether every record that left a step arrived at the next, to the last record."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from connectors.sinks import FileWritten
+from schemas.names import Output, Result, Step
+
+#: ((step, topic, partition, result, reason), records), as the tally file holds them.
+Tally = list[tuple[tuple[str, str, int, str, str], int]]
+
+#: For the records of the events' table, and for those of all others: the steps in order.
+_EVENT_STEPS: Final = (
+    Step.DECODE,
+    Step.REPLAYS,
+    Step.REDACT,
+    Step.CHANGES,
+    Step.CONTRACT,
+    Step.REFERENCES,
+    Step.DUPLICATES,
+)
+_TABLE_STEPS: Final = (Step.DECODE, Step.REPLAYS, Step.REDACT)
+
+#: Where the records of a result are written.
+_WRITTEN: Final = {
+    Result.DEAD: Output.DEAD,
+    Result.CHANGE: Output.CHANGES,
+    Result.DUPLICATE: Output.DUPLICATES,
+    Result.CONFLICT: Output.CONFLICTS,
+}
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One step of one partition: records in, and what became of them."""
+
+    step: str
+    topic: str
+    partition: int
+    records_in: int
+    records_out: dict[str, int]
+
+    @property
+    def difference(self) -> int:
+        return self.records_in - sum(self.records_out.values())
+
+    def problem(self) -> str:
+        """The difference in words."""
+        return (
+            f"{self.step}, {self.topic}/{self.partition}: {self.records_in} in,"
+            f" {sum(self.records_out.values())} accounted for"
+        )
+
+
+def is_events_topic(topic: str, events_table: str) -> bool:
+    """Whether ``topic`` carries the changes of the events' table."""
+    return topic == events_table or topic.endswith("." + events_table)
+
+
+def reconcile(
+    tally: Tally, files: Iterable[FileWritten], read: Mapping[tuple[str, int], int], events_table: str
+) -> list[Line]:
+    """A line for each step and partition, and one for what was written of each output.
+
+    ``read``: records that the source gave, by (topic, partition).
+    """
+    results: dict[tuple[str, str, int], Counter[str]] = {}
+    for (step, topic, partition, result, _), records in tally:
+        if result not in (Result.MASKED, Result.READ):
+            results.setdefault((step, topic, partition), Counter())[result] += records
+    lines = []
+    for (topic, partition), records in sorted(read.items()):
+        arriving = records
+        for step in _EVENT_STEPS if is_events_topic(topic, events_table) else _TABLE_STEPS:
+            out = results.get((step, topic, partition), Counter())
+            if arriving or out:
+                lines.append(Line(step, topic, partition, arriving, dict(out)))
+            arriving = out[Result.PASSED]
+        lines += _written(topic, partition, arriving, results, files, events_table)
+    return lines
+
+
+def _written(
+    topic: str,
+    partition: int,
+    passed: int,
+    results: Mapping[tuple[str, str, int], Counter[str]],
+    files: Iterable[FileWritten],
+    events_table: str,
+) -> list[Line]:
+    expected: Counter[str] = Counter()
+    for (_, of_topic, of_partition), out in results.items():
+        if (of_topic, of_partition) == (topic, partition):
+            for result, output in _WRITTEN.items():
+                expected[output] += out[result]
+    expected[Output.CLEAN if is_events_topic(topic, events_table) else Output.TABLES] += passed
+    lines = []
+    for output, records in expected.items():
+        rows = sum(f.partitions.get(f"{topic}/{partition}", 0) for f in files if f.output == output)
+        if records or rows:
+            lines.append(Line(Step.WRITE, topic, partition, records, {output: rows}))
+    return lines

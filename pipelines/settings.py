@@ -1,0 +1,147 @@
+"""Settings of the jobs, from flags, environment and one TOML file, into one frozen value.
+
+A flag beats the environment (``TRACEO_`` and the name in capitals), which beats the file (``--config``,
+``TRACEO_CONFIG`` or ./traceo.toml), which beats the default.
+"""
+
+import argparse
+import dataclasses
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from columns.decode import MAX_VALUE_BYTES
+
+CONFIG_FILE: Final = "traceo.toml"
+RUNNERS: Final = ("direct",)
+FORMATS: Final = ("parquet", "avro")
+
+
+class SettingError(ValueError):
+    """A setting that cannot be used; the message names it and the fix."""
+
+
+def _setting(default: Any, text: str, *, at_least: float | None = None, choices: Sequence[str] = ()) -> Any:
+    return field(
+        default=default,
+        metadata={"help": text, "at_least": at_least, "choices": tuple(choices)},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that a job can be told."""
+
+    input: tuple[str, ...] = _setting((), "files or folders of records (captures, envelopes, archives)")
+    output: str = _setting("out", "folder of the results; replaced as a whole when the job has ended well")
+    runner: str = _setting("direct", "where the job runs", choices=RUNNERS)
+    streaming: bool = _setting(False, "rehearse the input as a stream instead of a batch")
+    format: str = _setting("parquet", "format of what is analysed", choices=FORMATS)
+    events_table: str = _setting("metrics.events", "table of the events, as schema.table")
+    catalogue_table: str = _setting("metrics.series", "table of the known series, as schema.table")
+    batch_rows: int = _setting(16384, "records of one partition in a batch", at_least=1)
+    max_value_bytes: int = _setting(MAX_VALUE_BYTES, "larger values are refused unread", at_least=1)
+    shards: int = _setting(4, "parts of the key space, each with a state of its own", at_least=1)
+    horizon_seconds: float = _setting(3600.0, "how far back duplicates are found, in commit time", at_least=0)
+    disorder_seconds: float = _setting(
+        600.0, "how far apart, in append time, partitions are read in batch", at_least=0
+    )
+    hold_seconds: float = _setting(
+        5.0, "how long an event is held for earlier ones, when streaming", at_least=0
+    )
+    wait_seconds: float = _setting(
+        600.0, "how long an event waits for its series, when streaming", at_least=0
+    )
+    interval_seconds: float = _setting(60.0, "how often an entity sends samples", at_least=0.001)
+    lateness_seconds: float = _setting(900.0, "how late a sample may come to close a gap", at_least=0)
+    entity_tag: str = _setting("pod", "the tag that names what sends samples")
+    contract_file: str | None = _setting(None, "JSON Schema of an event instead of the project's own")
+    seal_key_file: str | None = _setting(None, "file with 32 bytes in base64, to seal what cannot be parsed")
+
+
+def add_flags(parser: argparse.ArgumentParser, names: Sequence[str] | None = None) -> None:
+    """One flag for each setting in ``names`` (all of them if ``None``), without defaults."""
+    for setting in dataclasses.fields(Settings):
+        if names is not None and setting.name not in names:
+            continue
+        flag = "--" + setting.name.replace("_", "-")
+        text = setting.metadata["help"]
+        shown = setting.default if setting.default not in ((), None) else "none"
+        if setting.type is bool:
+            parser.add_argument(
+                flag, action=argparse.BooleanOptionalAction, default=None, help=f"{text} (default: no)"
+            )
+        elif setting.name == "input":
+            parser.add_argument(flag, nargs="+", metavar="PATH", help=text)
+        else:
+            choices = setting.metadata["choices"]
+            text = f"{text}: {', '.join(choices)}" if len(choices) > 1 else text
+            parser.add_argument(
+                flag, metavar=setting.name.rsplit("_", 1)[-1].upper(), help=f"{text} (default: {shown})"
+            )
+
+
+def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: str | None = None) -> Settings:
+    """The settings that flags, environment and file give together."""
+    config = config or environment.get("TRACEO_CONFIG")
+    chosen: dict[str, tuple[str, Any]] = _from_file(config)
+    known = {setting.name for setting in dataclasses.fields(Settings)}
+    for name in known:
+        variable = "TRACEO_" + name.upper()
+        if variable in environment:
+            value: Any = environment[variable]
+            chosen[name] = (variable, value.split(os.pathsep) if name == "input" else value)
+    for name, value in flags.items():
+        if value is not None and name in known:
+            chosen[name] = ("--" + name.replace("_", "-"), value)
+    return Settings(**{name: _checked(name, origin, value) for name, (origin, value) in chosen.items()})
+
+
+def _from_file(config: str | None) -> dict[str, tuple[str, Any]]:
+    path = Path(config or CONFIG_FILE)
+    if config is None and not path.exists():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingError(f"--config: {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise SettingError(f"--config: {path}: no TOML: {error}") from error
+    known = sorted(setting.name for setting in dataclasses.fields(Settings))
+    for name in values:
+        if name not in known:
+            raise SettingError(f"{path}: unknown setting {name!r}; known: {', '.join(known)}")
+    return {name: (f"{path}: {name}", value) for name, value in values.items()}
+
+
+def _checked(name: str, origin: str, value: Any) -> Any:
+    setting = next(s for s in dataclasses.fields(Settings) if s.name == name)
+    choices, at_least = setting.metadata["choices"], setting.metadata["at_least"]
+    if setting.name == "input":
+        return (value,) if isinstance(value, str) else tuple(value)
+    if setting.type is bool:
+        return _boolean(origin, value)
+    if setting.type in (int, float):
+        try:
+            number = setting.type(value)
+        except (TypeError, ValueError):
+            kind = "a whole number" if setting.type is int else "a number"
+            raise SettingError(f"{origin}: {value!r} is not {kind}") from None
+        if at_least is not None and not number >= at_least:
+            raise SettingError(f"{origin}: {value} is too small; the least is {at_least}")
+        return number
+    if choices and value not in choices:
+        raise SettingError(f"{origin}: {value!r} is unknown; known: {', '.join(choices)}")
+    return value
+
+
+def _boolean(origin: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    truth = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if str(value).lower() not in truth:
+        raise SettingError(f"{origin}: {value!r} is neither true nor false")
+    return truth[str(value).lower()]

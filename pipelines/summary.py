@@ -1,0 +1,113 @@
+"""Counts and files of a run → summary.json: what became of every record."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from connectors.digest import keys_sha256
+from connectors.sinks import FileWritten
+from pipelines.reconcile import Line, Tally, is_events_topic, reconcile
+from pipelines.settings import Settings
+from schemas.names import UNKNOWN_SERIES, Op, Output, Result, Step
+from transforms.timeline import Point
+
+
+class RunResult(msgspec.Struct, frozen=True):
+    """What a run left in its staging folder."""
+
+    tally: Tally
+    files: list[FileWritten]
+    timeline: list[Point]
+    seconds: float
+
+
+class Unbalanced(Exception):
+    """Records are unaccounted for; the message says where."""
+
+
+def summarise(run: RunResult, settings: Settings) -> dict[str, Any]:
+    """The summary: classes under the names of the samples' truth files, rates, outputs, reconciliation."""
+    events: Counter[tuple[str, str, str]] = Counter()
+    topics: Counter[str] = Counter()
+    read: Counter[tuple[str, int]] = Counter()
+    masked: Counter[str] = Counter()
+    for (step, topic, partition, result, reason), records in run.tally:
+        if result == Result.READ:
+            read[topic, partition] += records
+            topics[topic] += records
+        elif result == Result.MASKED:
+            masked[reason] += records
+        if is_events_topic(topic, settings.events_table):
+            events[step, result, reason] += records
+    lines = reconcile(run.tally, run.files, read, settings.events_table)
+    clean = [Path(f.path) for f in run.files if f.output == Output.CLEAN]
+    total = topics.total()
+    return {
+        "job": "ingest",
+        "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(run.seconds, 3),
+        "records_per_second": round(total / run.seconds) if run.seconds else None,
+        "input": list(settings.input),
+        **_classes(events),
+        "keys_sha256": keys_sha256(clean),
+        "masked_values_by_kind": dict(sorted(masked.items())),
+        "gaps": sum(f.rows for f in run.files if f.output == Output.GAPS),
+        "records_by_topic": dict(sorted(topics.items())),
+        "all_records": total,
+        "outputs": _outputs(run.files),
+        "reconciliation": {
+            "balanced": all(line.difference == 0 for line in lines),
+            "differences": [line.problem() for line in lines if line.difference],
+            "lines": msgspec.to_builtins(lines),
+        },
+    }
+
+
+def check_balance(summary: dict[str, Any]) -> None:
+    """Raise :class:`Unbalanced` when a record is unaccounted for."""
+    differences = summary["reconciliation"]["differences"]
+    if differences:
+        raise Unbalanced("records are unaccounted for: " + "; ".join(differences))
+
+
+def _classes(events: Counter[tuple[str, str, str]]) -> dict[str, Any]:
+    def total(step: Step, result: Result) -> int:
+        return sum(n for (s, r, _), n in events.items() if (s, r) == (step, result))
+
+    def reasons(step: Step) -> dict[str, int]:
+        found = {reason: n for (s, r, reason), n in events.items() if (s, r) == (step, Result.DEAD)}
+        return dict(sorted(found.items()))
+
+    return {
+        "records": total(Step.DECODE, Result.READ),
+        "tombstones": total(Step.DECODE, Result.TOMBSTONE),
+        "undecodable": total(Step.DECODE, Result.DEAD),
+        "undecodable_by_kind": reasons(Step.DECODE),
+        "replays": total(Step.REPLAYS, Result.REPLAY),
+        "updates": events[Step.CHANGES, Result.CHANGE, Op.UPDATE],
+        "deletes": events[Step.CHANGES, Result.CHANGE, Op.DELETE],
+        "truncates": events[Step.CHANGES, Result.CHANGE, Op.TRUNCATE],
+        "invalid": total(Step.CONTRACT, Result.DEAD),
+        "invalid_by_reason": reasons(Step.CONTRACT),
+        "unknown_series": events[Step.REFERENCES, Result.DEAD, UNKNOWN_SERIES],
+        "application_duplicates": total(Step.DUPLICATES, Result.DUPLICATE),
+        "conflicts": total(Step.DUPLICATES, Result.CONFLICT),
+        "valid_events": total(Step.DUPLICATES, Result.PASSED),
+    }
+
+
+def _outputs(files: Iterable[FileWritten]) -> dict[str, dict[str, Any]]:
+    outputs = {str(name): {"folder": str(name), "files": 0, "rows": 0, "bytes": 0} for name in Output}
+    for file in files:
+        output: dict[str, Any] = outputs[file.output]
+        output["files"] += 1
+        output["rows"] += file.rows
+        output["bytes"] += file.size
+    return outputs
+
+
+__all__ = ["Line", "RunResult", "Unbalanced", "check_balance", "summarise"]

@@ -1,0 +1,79 @@
+"""The local runner: everything in this process, nothing installed but Python.
+
+In batch the FnApiRunner of Beam, named outright: ``DirectRunner`` would first try to download another one.
+It keeps what lies between two stages in memory, so large batches are spilled to a folder while it works. For
+a rehearsed stream the BundleBasedDirectRunner, which knows watermarks.
+"""
+
+import contextlib
+import re
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.portability.api import beam_provision_api_pb2
+from apache_beam.runners.direct.direct_runner import BundleBasedDirectRunner
+from apache_beam.runners.portability.fn_api_runner import fn_runner
+from apache_beam.runners.portability.portable_runner import JobServiceHandle
+
+from transforms.coders import spill_to
+
+#: Errors that a person can mend, by name: Beam hands on the text of an exception, not the exception.
+_MENDABLE: Final = re.compile(
+    r"(?:InputError|OutputError|ContractError|SealError): (?P<message>.+?)(?: \[while running|$)", re.MULTILINE
+)
+
+
+class JobError(RuntimeError):
+    """The job failed for a reason that a person can mend; the message says which."""
+
+
+def run(
+    graph: Callable[[beam.Pipeline], None],
+    *,
+    streaming: bool,
+    spill_folder: Path,
+    beam_options: Sequence[str] = (),
+) -> None:
+    """Build the graph and run it to its end. Raises :class:`JobError`, or what a bug raises."""
+    options = PipelineOptions([*beam_options, *(["--streaming"] if streaming else [])])
+    pipeline = beam.Pipeline(runner=_runner(options, streaming), options=options)
+    with _spilling(spill_folder):
+        try:
+            graph(pipeline)
+            pipeline.run().wait_until_finish()
+        except Exception as error:
+            found = _MENDABLE.findall(_texts(error))
+            if found:
+                raise JobError(found[-1]) from error
+            raise
+
+
+def _runner(options: PipelineOptions, streaming: bool) -> beam.runners.PipelineRunner:
+    if streaming:
+        return BundleBasedDirectRunner()
+    encoded = JobServiceHandle.encode_pipeline_options(options.get_all_options())
+    info = beam_provision_api_pb2.ProvisionInfo(pipeline_options=encoded)
+    return fn_runner.FnApiRunner(provision_info=fn_runner.ExtendedProvisionInfo(info))
+
+
+def _texts(error: BaseException | None) -> str:
+    texts = []
+    while error is not None:
+        texts.append(f"{type(error).__name__}: {error}")
+        error = error.__cause__ or error.__context__
+    return "\n".join(texts)
+
+
+@contextlib.contextmanager
+def _spilling(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    spill_to(folder)
+    try:
+        yield
+    finally:
+        spill_to(None)
+        shutil.rmtree(folder, ignore_errors=True)

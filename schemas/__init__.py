@@ -1,0 +1,1 @@
+"""The contracts: record batches, the Debezium envelope, JSON Schemas, names and reason codes."""

@@ -1,0 +1,108 @@
+"""The record batches that flow between the steps, and the facts that hold for a whole batch.
+
+A batch holds rows of one partition of one topic, written by one connector. These three facts are kept
+once, in the schema's metadata (:class:`Origin`), and not in each row.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+_TEXT: Final = pa.dictionary(pa.int32(), pa.string())
+
+_POSITION: Final = [
+    pa.field("offset", pa.int64()),  # place in the partition
+    pa.field("op", pa.uint8()),  # ord() of Debezium's op
+    pa.field("commit_lsn", pa.int64()),  # log position of the last commit before this change, -1: unknown
+    pa.field("lsn", pa.int64()),  # log position of the change, -1: unknown
+    pa.field("order", pa.int64()),  # ordinal in its transaction, 0: unknown
+    pa.field("committed_us", pa.int64()),  # commit time, epoch microseconds
+    pa.field("appended_ms", pa.int64()),  # time of the append to the topic, epoch milliseconds
+    pa.field("snapshot", pa.bool_()),  # read by a snapshot and not from the log
+    pa.field("key", pa.binary()),  # the record's key as it came
+]
+
+#: Changes of the table of events, decoded into columns.
+#: ``odd`` holds the JSON text of a row that does not fit the columns; they are null there.
+#: ``before`` holds the JSON text of the old row of an update.
+EVENT_CHANGES: Final = pa.schema(
+    [
+        *_POSITION,
+        pa.field("seq", pa.int64()),
+        pa.field("metric_id", _TEXT),
+        pa.field("timestamp", _TEXT),
+        pa.field("value", pa.float64()),
+        pa.field("tags", _TEXT),
+        pa.field("odd", pa.string()),
+        pa.field("before", pa.string()),
+    ]
+)
+
+#: Changes of any other table; the rows stay JSON text.
+TABLE_CHANGES: Final = pa.schema(
+    [*_POSITION, pa.field("row", pa.string()), pa.field("before", pa.string())]
+)
+
+#: Events that keep the contract.
+EVENTS: Final = pa.schema(
+    [
+        pa.field("metric_id", _TEXT),
+        pa.field("timestamp", pa.timestamp("us", tz="UTC")),
+        pa.field("value", pa.float64()),
+        pa.field("tags", _TEXT),
+        pa.field("seq", pa.int64()),
+        pa.field("offset", pa.int64()),
+        pa.field("commit_lsn", pa.int64()),
+        pa.field("lsn", pa.int64()),
+        pa.field("order", pa.int64()),
+        pa.field("committed_us", pa.int64()),
+        pa.field("appended_ms", pa.int64()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where all rows of a batch come from."""
+
+    topic: str
+    partition: int
+    source: str
+
+    @classmethod
+    def of(cls, batch: pa.RecordBatch) -> "Origin":
+        """The origin that :meth:`stamp` wrote."""
+        metadata = batch.schema.metadata
+        return cls(metadata[b"topic"].decode(), int(metadata[b"partition"]), metadata[b"source"].decode())
+
+    def stamp(self, schema: pa.Schema) -> pa.Schema:
+        """``schema`` with this origin in its metadata."""
+        return schema.with_metadata(
+            {"topic": self.topic, "partition": str(self.partition), "source": self.source}
+        )
+
+    @property
+    def partition_key(self) -> str:
+        """Identity of the stream of positions that these rows belong to."""
+        return f"{self.source}|{self.topic}|{self.partition}"
+
+
+def numbers(batch: pa.RecordBatch, name: str) -> np.ndarray:
+    """A column without nulls as a numpy array, without a copy where Arrow allows it."""
+    return batch.column(name).to_numpy(zero_copy_only=False)
+
+
+def encode(batch: pa.RecordBatch) -> pa.Buffer:
+    """``batch`` as an Arrow IPC stream of one batch."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    return sink.getvalue()
+
+
+def decode(data: bytes | pa.Buffer) -> pa.RecordBatch:
+    """The batch that :func:`encode` wrote; its columns share memory with ``data``."""
+    with pa.ipc.open_stream(data) as reader:
+        return reader.read_next_batch()

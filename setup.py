@@ -1,0 +1,54 @@
+"""Packaging: also what ``--setup_file`` stages to the workers of a cluster."""
+
+from setuptools import find_packages, setup
+
+PACKAGES = (
+    "columns",
+    "connectors",
+    "pipelines",
+    "runners",
+    "schemas",
+    "security",
+    "telemetry",
+    "transforms",
+)
+
+setup(
+    name="traceo-dataflow",
+    version="0.1.0",
+    description="Apache Beam pipelines that turn telemetry as it changes into telemetry that can be trusted",
+    license="Apache-2.0",
+    python_requires=">=3.11,<3.13",
+    packages=find_packages(include=[f"{name}{part}" for name in PACKAGES for part in ("", ".*")]),
+    package_data={"schemas": ["*.json"], "pipelines": ["*.html", "*.css", "*.js"]},
+    entry_points={"console_scripts": ["traceo=pipelines.cli:main"]},
+    install_requires=[
+        "apache-beam>=2.76,<2.78",
+        "confluent-kafka>=2.6,<3",
+        "cryptography>=43",
+        "fastavro>=1.9,<2",
+        "google-cloud-kms>=3,<4",
+        "google-re2>=1.1",
+        "jsonschema>=4.23,<5",
+        "jsonschema-rs>=0.29,<1",
+        "msgspec>=0.19,<1",
+        "numpy>=2,<3",
+        "prometheus-client>=0.21,<1",
+        "pyarrow>=18",
+        "python-stdnum>=1.20,<3",
+        "redis>=5,<9",
+        "rich>=13,<16",
+        "scikit-learn>=1.5,<2",
+    ],
+    extras_require={
+        "dev": [
+            "apache-beam[yaml]",
+            "hypothesis>=6.100",
+            "mypy>=1.13",
+            "pre-commit>=4",
+            "pytest>=8",
+            "pytest-cov>=6",
+            "ruff>=0.9",
+        ]
+    },
+)

@@ -1,0 +1,19 @@
+"""Sums over the whole input: in a stream too they are given once, when the input ends or is drained."""
+
+from dataclasses import dataclass
+
+import apache_beam as beam
+from apache_beam.transforms.trigger import AccumulationMode, AfterWatermark, Repeatedly
+from apache_beam.transforms.window import GlobalWindows
+
+
+@dataclass(kw_only=True)
+class AtTheEnd(beam.PTransform):
+    """Let the aggregation that follows fire when the watermark passes the end of time."""
+
+    def expand(self, items: beam.PCollection) -> beam.PCollection:
+        return items | "Global" >> beam.WindowInto(
+            GlobalWindows(),
+            trigger=Repeatedly(AfterWatermark()),
+            accumulation_mode=AccumulationMode.DISCARDING,
+        )

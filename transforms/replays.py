@@ -1,0 +1,65 @@
+"""Change batches → change batches without what a restarted connector sent again | tally."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import apache_beam as beam
+import msgspec
+import numpy as np
+import pyarrow as pa
+from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
+
+from columns.replays import Mark, find_replays
+from schemas.batches import Origin
+from schemas.names import Result, Step
+from transforms.outcome import TALLY, Count, Counted, count
+
+
+@dataclass(kw_only=True)
+class DropReplays(beam.PTransform):
+    """Drop changes that were sent before, by their source position, with constant state a partition.
+
+    The guarantee: a first copy is never dropped, in whatever order batches arrive, since a row counts as a
+    replay only if a row at a lower offset of the same partition, from the same connector, has the same or
+    a later position. Every replay of a streamed change is found if the batches of a partition arrive in the
+    order of their offsets, as sources give them; one that is not found is a duplicate further down.
+    Partitions may come in any order, because each has its own mark, and so has each connector.
+    The state is one :class:`columns.replays.Mark` a partition and connector. It is never emptied: a
+    connector may replay after any pause. See :func:`columns.replays.find_replays` for what passes and why.
+    """
+
+    def expand(self, batches: beam.PCollection) -> Counted:
+        out = (
+            batches
+            | "ByPartition" >> beam.Map(_keyed).with_output_types(tuple[str, pa.RecordBatch])
+            | "Drop"
+            >> beam.ParDo(_Drop())
+            .with_output_types(pa.RecordBatch, tally=Count).with_outputs(TALLY, main="ok")
+        )
+        return Counted(out["ok"], out[TALLY])
+
+
+def _keyed(batch: pa.RecordBatch) -> tuple[str, pa.RecordBatch]:
+    return Origin.of(batch).partition_key, batch
+
+
+class _Drop(beam.DoFn):
+    MARK = ReadModifyWriteStateSpec("mark", beam.coders.BytesCoder())
+
+    def process(
+        self, element: tuple[str, pa.RecordBatch], state: Any = beam.DoFn.StateParam(MARK)
+    ) -> Iterable[Any]:
+        _, batch = element
+        origin = Origin.of(batch)
+        stored = state.read()
+        mark = msgspec.msgpack.decode(stored, type=Mark) if stored else Mark()
+        replays, mark = find_replays(batch, mark)
+        state.write(msgspec.msgpack.encode(mark))
+        dropped = int(np.count_nonzero(replays))
+        if dropped:
+            batch = batch.filter(pa.array(~replays))
+            yield count(Step.REPLAYS, origin, Result.REPLAY, dropped)
+        if len(batch):
+            yield count(Step.REPLAYS, origin, Result.PASSED, len(batch))
+            yield batch

@@ -1,0 +1,40 @@
+"""Batches → the columns that are written: facts of the whole batch become columns again."""
+
+from typing import Final
+
+import pyarrow as pa
+
+from schemas.batches import Origin, numbers
+
+_CLEAN: Final = ("metric_id", "timestamp", "value", "tags", "seq", "offset", "commit_lsn", "lsn")
+
+
+def clean_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """An event batch as it is written: commit time as a timestamp, the partition beside the offset."""
+    origin = Origin.of(batch)
+    names = [name for name in batch.schema.names if name in _CLEAN or name == "kept_value"]
+    columns = {name: batch.column(name) for name in names}
+    committed = numbers(batch, "committed_us").view("datetime64[us]")
+    columns["committed_at"] = pa.array(committed, pa.timestamp("us", tz="UTC"))
+    return _with_origin(pa.RecordBatch.from_pydict(columns), origin)
+
+
+def with_partition(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A change batch as it is written: the operation as its letter."""
+    ops = pa.array([chr(op) for op in numbers(batch, "op").tolist()])
+    index = batch.schema.get_field_index("op")
+    return _with_origin(batch.set_column(index, "op", ops), Origin.of(batch))
+
+
+def only_table(batch: pa.RecordBatch, table: str) -> bool:
+    """Whether ``batch`` holds changes of ``table`` (schema.table)."""
+    topic = Origin.of(batch).topic
+    return topic == table or topic.endswith("." + table)
+
+
+def _with_origin(batch: pa.RecordBatch, origin: Origin) -> pa.RecordBatch:
+    zeros = pa.repeat(pa.scalar(0, pa.int32()), len(batch))
+    topic = pa.DictionaryArray.from_arrays(zeros, pa.array([origin.topic]))
+    partition = pa.repeat(pa.scalar(origin.partition, pa.int32()), len(batch))
+    batch = batch.append_column("topic", topic).append_column("partition", partition)
+    return batch.replace_schema_metadata(origin.stamp(pa.schema([])).metadata)
