@@ -13,7 +13,7 @@ from typing import Final
 
 from connectors.errors import OutputError
 from connectors.sinks import FileWritten
-from schemas.names import SUMMARY_FILE, Output
+from schemas.names import REPORT_FILE, SUMMARY_FILE, Output
 
 _LOCK_FILE: Final = ".traceo"
 _STAGING: Final = ".staging"
@@ -42,26 +42,21 @@ def staged(output: Path) -> Iterator[Path]:
         raise OutputError(f"{error.filename or output}: {error.strerror}") from error
 
 
-def take_over(output: Path, staging: Path, files: Iterable[FileWritten], beside: dict[str, bytes]) -> None:
-    """Replace the results in ``output`` by ``files``, and the files ``beside`` them, the summary last."""
+def take_over(output: Path, staging: Path, files: Iterable[FileWritten], summary: bytes) -> None:
+    """Replace the results in ``output`` by ``files``, and write the summary of them last."""
     fresh = staging / "taken"
-    fresh.mkdir()
     numbers: dict[str, int] = {}
     for name in Output:
-        (fresh / name).mkdir()
+        (fresh / name).mkdir(parents=True)
     for file in sorted(files, key=lambda f: (f.output, sorted(f.partitions), f.rows, f.path)):
         number = numbers[file.output] = numbers.get(file.output, -1) + 1
         path = Path(file.path)
         path.rename(fresh / file.output / f"part-{number:05d}{path.suffix}")
-    for name, content in beside.items():
-        (fresh / name).write_bytes(content)
-    (output / SUMMARY_FILE).unlink(missing_ok=True)
-    for name in (*Output, *(n for n in beside if n != SUMMARY_FILE)):
-        _replace(output / name, fresh / name, staging / f"old-{name}")
+    (fresh / SUMMARY_FILE).write_bytes(summary)
+    for stale in (SUMMARY_FILE, REPORT_FILE):
+        (output / stale).unlink(missing_ok=True)
+    for name in Output:
+        if (output / name).exists():
+            (output / name).rename(staging / f"old-{name}")
+        (fresh / name).rename(output / name)
     (fresh / SUMMARY_FILE).replace(output / SUMMARY_FILE)
-
-
-def _replace(old: Path, new: Path, aside: Path) -> None:
-    if old.exists():
-        old.rename(aside)
-    new.rename(old)

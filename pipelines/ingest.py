@@ -4,15 +4,25 @@ records → DecodeChanges → DropReplays → Redact → SplitChanges → Valida
 with every other record in an output of its own: changes, duplicates, conflicts, dead letters; and gaps.
 """
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import apache_beam as beam
+import msgspec
 
 from connectors.files import ReadFiles
-from connectors.sinks import CollectJson, WriteFiles
-from pipelines.settings import Settings
+from connectors.recordfiles import find_files
+from connectors.sinks import CollectJson, FileWritten, WriteFiles
+from connectors.staging import staged, take_over
+from pipelines.reconcile import Tally
+from pipelines.settings import SettingError, Settings
+from pipelines.summary import RunResult, check_balance, summarise
+from runners import direct
+from schemas.contract import Contract
 from schemas.names import Output
+from security.seal import Seal
 from transforms import (
     DecodeChanges,
     DropDuplicates,
@@ -25,6 +35,7 @@ from transforms import (
 )
 from transforms.ending import AtTheEnd
 from transforms.rows import clean_rows, only_table, with_partition
+from transforms.timeline import Point
 
 TALLY_FILE: Final = "tally.json"
 TIMELINE_FILE: Final = "timeline.json"
@@ -131,9 +142,50 @@ def _quiet(settings: Settings) -> tuple[float, float]:
 def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
     """The whole job: source, path and sinks."""
     records = pipeline | "ReadFiles" >> ReadFiles(
-        files=list(settings.input),
+        files=[str(file) for file in find_files(settings.input)],
         batch_rows=settings.batch_rows,
         streaming=settings.streaming,
         quiet_seconds=_quiet(settings),
     )
     write(build(records, settings), settings, staging)
+
+
+def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
+    """Run the job to its end and take over its results; the summary of what became of every record."""
+    preflight(settings)
+    output = Path(settings.output)
+    with staged(output) as staging:
+        began = time.monotonic()
+        direct.run(
+            lambda pipeline: graph(pipeline, settings, staging),
+            streaming=settings.streaming,
+            spill_folder=staging / "spill",
+            beam_options=beam_options,
+        )
+        summary = summarise(_results(staging, time.monotonic() - began), settings)
+        check_balance(summary)
+        files = _load(staging / FILES_FILE, list[FileWritten])
+        take_over(output, staging, files, msgspec.json.format(msgspec.json.encode(summary)))
+    return summary
+
+
+def preflight(settings: Settings) -> None:
+    """Prove what can be proved before the graph is built: inputs, contract and key."""
+    if not settings.input:
+        raise SettingError("--input: nothing to read; name files or folders of records")
+    find_files(settings.input)
+    Contract.load(settings.contract_file)
+    Seal.from_file(settings.seal_key_file)
+
+
+def _results(staging: Path, seconds: float) -> RunResult:
+    return RunResult(
+        tally=_load(staging / TALLY_FILE, Tally),
+        files=_load(staging / FILES_FILE, list[FileWritten]),
+        timeline=_load(staging / TIMELINE_FILE, list[Point]),
+        seconds=seconds,
+    )
+
+
+def _load(path: Path, kind: Any) -> Any:
+    return msgspec.json.decode(path.read_bytes(), type=kind)

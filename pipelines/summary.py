@@ -10,10 +10,10 @@ import msgspec
 
 from connectors.digest import keys_sha256
 from connectors.sinks import FileWritten
-from pipelines.reconcile import Line, Tally, is_events_topic, reconcile
+from pipelines.reconcile import Tally, is_events_topic, reconcile
 from pipelines.settings import Settings
 from schemas.names import UNKNOWN_SERIES, Op, Output, Result, Step
-from transforms.timeline import Point
+from transforms.timeline import LAG, Point
 
 
 class RunResult(msgspec.Struct, frozen=True):
@@ -59,6 +59,7 @@ def summarise(run: RunResult, settings: Settings) -> dict[str, Any]:
         "records_by_topic": dict(sorted(topics.items())),
         "all_records": total,
         "outputs": _outputs(run.files),
+        "timeline": _timeline(run.timeline),
         "reconciliation": {
             "balanced": all(line.difference == 0 for line in lines),
             "differences": [line.problem() for line in lines if line.difference],
@@ -100,6 +101,16 @@ def _classes(events: Counter[tuple[str, str, str]]) -> dict[str, Any]:
     }
 
 
+def _timeline(points: Iterable[Point]) -> dict[str, list[dict[str, float]]]:
+    series: dict[str, list[dict[str, float]]] = {}
+    for (name, at), (records, total, highest) in sorted(points):
+        point = {"at": at, "records": records}
+        if name == LAG:
+            point |= {"mean_ms": round(total / records, 1), "max_ms": round(highest, 1)}
+        series.setdefault(name, []).append(point)
+    return series
+
+
 def _outputs(files: Iterable[FileWritten]) -> dict[str, dict[str, Any]]:
     outputs = {str(name): {"folder": str(name), "files": 0, "rows": 0, "bytes": 0} for name in Output}
     for file in files:
@@ -108,6 +119,3 @@ def _outputs(files: Iterable[FileWritten]) -> dict[str, dict[str, Any]]:
         output["rows"] += file.rows
         output["bytes"] += file.size
     return outputs
-
-
-__all__ = ["Line", "RunResult", "Unbalanced", "check_balance", "summarise"]

@@ -1,0 +1,94 @@
+"""What a person sees in the terminal: progress while a job runs, a summary and the next step after it."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from schemas.names import Step
+from telemetry import progress
+
+_TICK_SECONDS: Final = 0.2
+_LINE_SECONDS: Final = 5.0
+#: The steps that are shown, with their names for people; they work one after the other.
+_SHOWN: Final = (("read", "read"), (Step.DECODE, "decoded"), (Step.DUPLICATES, "deduplicated"))
+
+_out = Console(highlight=False)
+
+
+@contextlib.contextmanager
+def watching() -> Iterator[None]:
+    """Show records and rates while the body runs: a live line in a terminal, else a line now and then."""
+    progress.reset()
+    done = threading.Event()
+    began = time.monotonic()
+    status = _out.status("starting") if _out.is_terminal else None
+    watcher = threading.Thread(target=_watch, args=(done, began, status), daemon=True)
+    with status or contextlib.nullcontext():
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
+
+
+def _watch(done: threading.Event, began: float, status: Any) -> None:
+    last_line, last_counts, last_time = began, progress.snapshot(), began
+    while not done.wait(_TICK_SECONDS):
+        now, counts = time.monotonic(), progress.snapshot()
+        if status is not None:
+            status.update(_progress_text(counts, now - began))
+        elif now - last_line >= _LINE_SECONDS and counts != last_counts:
+            rate = (sum(counts.values()) - sum(last_counts.values())) / (now - last_time)
+            _out.print(f"{_progress_text(counts, now - began)} ({rate:,.0f} records/s by step now)")
+            last_line, last_counts, last_time = now, counts, now
+
+
+def _progress_text(counts: dict[str, int], seconds: float) -> str:
+    parts = [
+        f"{name} {counts[step]:,} ({counts[step] / seconds:,.0f}/s)" for step, name in _SHOWN if step in counts
+    ]
+    return f"{seconds:4.0f} s  " + ("  ".join(parts) or "starting")
+
+
+def show_summary(summary: dict[str, Any], output: str) -> None:
+    """The table of what became of every record, and where to look next."""
+    table = Table(title=f"{summary['records']:,} records of events: what became of them", title_justify="left")
+    table.add_column("class")
+    table.add_column("records", justify="right")
+    table.add_column("why")
+    for name, key, reasons in (
+        ("clean events", "valid_events", ""),
+        ("replays", "replays", "sent again by a restarted connector"),
+        ("duplicates", "application_duplicates", "same series, time and value"),
+        ("conflicts", "conflicts", "same series and time, another value"),
+        ("updates", "updates", "passed on as changes"),
+        ("deletes", "deletes", "passed on as changes"),
+        ("truncates", "truncates", "passed on as changes"),
+        ("tombstones", "tombstones", "the mark after a delete"),
+        ("invalid", "invalid", _reasons(summary["invalid_by_reason"])),
+        ("unknown series", "unknown_series", "not in the catalogue"),
+        ("undecodable", "undecodable", _reasons(summary["undecodable_by_kind"])),
+    ):
+        if summary[key]:
+            table.add_row(name, f"{summary[key]:,}", reasons)
+    _out.print(table)
+    masked = summary["masked_values_by_kind"]
+    if masked:
+        _out.print(f"masked values: {_reasons(masked)}")
+    rate = summary["records_per_second"]
+    _out.print(
+        f"{summary['all_records']:,} records of {len(summary['records_by_topic'])} topics"
+        f" in {summary['seconds']:.1f} s ({rate:,}/s); gaps found: {summary['gaps']};"
+        " every record is accounted for"
+    )
+    _out.print(f"next: open {output}/report.html, or read {output}/summary.json", style="bold")
+
+
+def _reasons(counts: dict[str, int]) -> str:
+    return ", ".join(f"{reason} {n:,}" for reason, n in counts.items())

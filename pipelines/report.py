@@ -1,0 +1,3 @@
+"""stub"""
+from pathlib import Path
+def write_report(output): return Path(output)/'report.html'
