@@ -16,7 +16,6 @@ import pyarrow as pa
 
 from schemas.batches import EVENT_CHANGES, TABLE_CHANGES, Origin
 from schemas.envelope import (
-    INT64_MAX,
     NO_JSON,
     EventEnvelope,
     EventRow,
@@ -40,6 +39,7 @@ _KIND_OF_JSON: Final[dict[type, Undecodable]] = {
     bool: Undecodable.JSON_BOOLEAN,
     type(None): Undecodable.JSON_NULL,
 }
+_RUN: Final = 256
 _EVENTS = msgspec.json.Decoder(EventEnvelope)
 _TABLES = msgspec.json.Decoder(TableEnvelope)
 _ANY = msgspec.json.Decoder()
@@ -92,24 +92,17 @@ def decode_records(
         out.counts[Result.CONTROL] = len(indices)
         return out
     values: list[bytes] = [records.values[i] for i in indices]  # type: ignore[misc]
-    envelopes = _decode_all(values, _EVENTS if is_events else _TABLES, max_value_bytes)
-    if envelopes is None:
-        indices, envelopes = _decode_each(indices, values, is_events, max_value_bytes, out.refused)
+    indices, envelopes = _decode(indices, values, is_events, max_value_bytes, out.refused)
     for origin, rows, group in _by_source(records, indices, envelopes):
         columns = _position_columns(records, rows, group)
         table_columns = _event_columns if is_events else _table_columns
-        columns |= table_columns([values_of(e) for e in group], group)
+        columns |= table_columns([e.before if e.op == Op.DELETE else e.after for e in group], group)
         schema = origin.stamp(EVENT_CHANGES if is_events else TABLE_CHANGES)
         arrays = [_array(columns[f.name], f.type) for f in schema]
         out.batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
     out.counts[Result.DEAD] = len(out.refused)
     out.counts[Result.PASSED] = len(envelopes)
     return out
-
-
-def values_of(envelope: "Envelope | _Odd") -> Any:
-    """The row that a change speaks of: the new one, or the old one of a delete."""
-    return envelope.before if envelope.op == Op.DELETE else envelope.after
 
 
 @dataclass(slots=True)
@@ -124,12 +117,34 @@ class _Odd:
     ts_ms: int | None
 
 
+def _decode(
+    indices: Sequence[int], values: list[bytes], is_events: bool, limit: int, refused: list[Refused]
+) -> tuple[Sequence[int], list[Any]]:
+    """The envelopes and their indices. Values are tried in runs; a run with trouble goes one by one."""
+    decoder: msgspec.json.Decoder[Any] = _EVENTS if is_events else _TABLES
+    kept: list[int] = []
+    envelopes: list[Any] = []
+    for start in range(0, len(values), _RUN):
+        run = values[start : start + _RUN]
+        decoded = _decode_all(run, decoder, limit)
+        if decoded is not None:
+            kept += indices[start : start + _RUN]
+            envelopes += decoded
+            continue
+        for index, value in zip(indices[start : start + _RUN], run, strict=True):
+            envelope = _decode_one(value, is_events, limit)
+            if isinstance(envelope, Undecodable):
+                refused.append(Refused(index, envelope))
+            else:
+                kept.append(index)
+                envelopes.append(envelope)
+    return kept, envelopes
+
+
 def _decode_all(
     values: list[bytes], decoder: "msgspec.json.Decoder[Any]", limit: int
 ) -> list[Any] | None:
     """All values at once; ``None`` when one of them needs a closer look."""
-    if not values:
-        return []
     if max(map(len, values)) > limit:
         return None
     try:
@@ -140,30 +155,7 @@ def _decode_all(
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     ops = set(map(operator.attrgetter("op"), envelopes))
-    return envelopes if ops <= _OPS and _fits_int64(envelopes) else None
-
-
-def _fits_int64(envelopes: list[Any]) -> bool:
-    """Whether the keys of all event rows fit their column (JSON has no bound, a column has)."""
-    if not isinstance(envelopes[0], EventEnvelope):
-        return True
-    seqs = [e.after.seq for e in envelopes if e.after is not None and e.after.seq is not None]
-    return not seqs or (max(seqs) <= INT64_MAX and min(seqs) >= -INT64_MAX)
-
-
-def _decode_each(
-    indices: Iterable[int], values: list[bytes], is_events: bool, limit: int, refused: list[Refused]
-) -> tuple[list[int], list[Any]]:
-    kept: list[int] = []
-    envelopes: list[Any] = []
-    for index, value in zip(indices, values, strict=True):
-        envelope = _decode_one(value, is_events, limit)
-        if isinstance(envelope, Undecodable):
-            refused.append(Refused(index, envelope))
-        else:
-            kept.append(index)
-            envelopes.append(envelope)
-    return kept, envelopes
+    return envelopes if ops <= _OPS else None
 
 
 def _decode_one(value: bytes, is_events: bool, limit: int) -> "Envelope | _Odd | Undecodable":
@@ -180,8 +172,6 @@ def _decode_one(value: bytes, is_events: bool, limit: int) -> "Envelope | _Odd |
         envelope = (_EVENTS if is_events else _TABLES).decode(value)
         if envelope.op is None and envelope.payload != NO_JSON:
             return _decode_one(bytes(envelope.payload), is_events, limit)
-        if is_events and not _fits_int64([envelope]):
-            return _odd(_TABLES.decode(value))
     except msgspec.ValidationError:
         return _decode_untyped(value, is_events, limit)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -228,9 +218,10 @@ def _by_source(
 ) -> Iterable[tuple[Origin, Sequence[int], list[Any]]]:
     """The envelopes of each connector; nearly always there is one."""
     names = [e.source.name if e.source is not None else "" for e in envelopes]
-    for name in sorted(set(names)):
+    distinct = sorted(set(names))
+    for name in distinct:
         origin = Origin(records.topic, records.partition, name)
-        if names.count(name) == len(names):
+        if len(distinct) == 1:
             yield origin, indices, envelopes
         else:
             picked = [i for i, n in enumerate(names) if n == name]
@@ -241,17 +232,22 @@ def _position_columns(records: RawRecords, rows: Sequence[int], envelopes: list[
     whole = len(rows) == len(records)
     pick: Callable[[list[Any]], list[Any]] = (lambda c: c) if whole else (lambda c: [c[i] for i in rows])
     sources = [e.source or _NO_SOURCE for e in envelopes]
-    lsn = [-1 if s.lsn is None else s.lsn for s in sources]
+    lsn = [s.lsn for s in sources]
+    committed_us = [s.ts_us for s in sources]
+    if None in lsn:
+        lsn = [-1 if n is None else n for n in lsn]
+    if None in committed_us:
+        committed_us = [(s.ts_ms or 0) * 1000 if s.ts_us is None else s.ts_us for s in sources]
     appended = pick(records.timestamps)
     if -1 in appended:
         appended = [e.ts_ms or 0 if at < 0 else at for at, e in zip(appended, envelopes, strict=True)]
     return {
         "offset": pick(records.offsets),
-        "op": np.frombuffer("".join(e.op for e in envelopes).encode(), dtype=np.uint8),
+        "op": np.frombuffer("".join([e.op for e in envelopes]).encode(), dtype=np.uint8),
         "commit_lsn": _commit_lsns([s.sequence for s in sources], lsn),
         "lsn": lsn,
         "order": [0 if e.transaction is None else e.transaction.total_order or 0 for e in envelopes],
-        "committed_us": [_committed_us(s) for s in sources],
+        "committed_us": committed_us,
         "appended_ms": appended,
         "snapshot": [s.snapshot not in _NOT_SNAPSHOT for s in sources],
         "key": pick(records.keys),
@@ -260,12 +256,6 @@ def _position_columns(records: RawRecords, rows: Sequence[int], envelopes: list[
 
 _NO_SOURCE: Final = Source()
 _NOT_SNAPSHOT: Final = ("false", False, None)
-
-
-def _committed_us(source: Source) -> int:
-    if source.ts_us is not None:
-        return source.ts_us
-    return 0 if source.ts_ms is None else source.ts_ms * 1000
 
 
 def _commit_lsns(sequences: list[str | None], lsn: list[int]) -> np.ndarray:

@@ -9,7 +9,6 @@ not grow with time, and does not depend on the order in which samples come.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -58,17 +57,23 @@ class Presence(msgspec.Struct, array_like=True):
     runs: list[Run] = []
 
 
-def observe(presence: Presence, times: Iterable[int], *, appended_ms: int, interval_us: int) -> None:
-    """Note samples: each joins the runs within one and a half intervals of it, or starts a new one."""
-    reach = _LATE * interval_us
-    for time in sorted(times):
+def reach_of(interval_us: int) -> float:
+    """How far apart, in microseconds, two samples of an entity can be without a gap between them."""
+    return _LATE * interval_us
+
+
+def merge(presence: Presence, other: Presence, *, interval_us: int) -> None:
+    """Add what ``other`` holds. Runs within one and a half intervals of each other become one."""
+    presence.series |= other.series
+    presence.seen |= other.seen
+    reach = reach_of(interval_us)
+    for run in other.runs:
         runs = presence.runs
-        low = bisect_left(runs, time - reach, key=_end)
+        low = bisect_left(runs, run.start - reach, key=_end)
         high = low
-        while high < len(runs) and runs[high].start <= time + reach:
+        while high < len(runs) and runs[high].start <= run.end + reach:
             high += 1
-        touched = [*runs[low:high], Run(time, time, appended_ms)]
-        runs[low:high] = [_joined(touched)]
+        runs[low:high] = [_joined([*runs[low:high], run])]
 
 
 def _end(run: Run) -> int:
@@ -97,7 +102,7 @@ def confirm(presence: Presence, entity: str, *, interval_us: int, until_ms: int 
 
 def unfinished(presence: Presence, entity: str, *, interval_us: int, now_us: int) -> list[Gap]:
     """The gap from the last sample of an entity to ``now_us``, the newest sample of all, if there is one."""
-    if not presence.runs or now_us - presence.runs[-1].end <= _LATE * interval_us:
+    if not presence.runs or now_us - presence.runs[-1].end <= reach_of(interval_us):
         return []
     return [_gap(presence, entity, presence.runs[-1].end, now_us, interval_us, is_open=True)]
 

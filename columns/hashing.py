@@ -53,17 +53,31 @@ def shards_of(column: pa.DictionaryArray, shards: int) -> np.ndarray:
 
 
 def split_by_shard(batch: pa.RecordBatch, column: str, shards: int) -> list[tuple[int, pa.RecordBatch]]:
-    """``batch`` as (shard, rows of that shard), rows in their order; dictionaries are shared."""
+    """``batch`` as (shard, rows of that shard), rows in their order, each with dictionaries of its own."""
     if len(batch) == 0:
         return []
     shard = shards_of(batch.column(column), shards)
     if shard[0] == shard[-1] and (shard == shard[0]).all():
         return [(int(shard[0]), batch)]
-    order = np.argsort(shard, kind="stable")
-    ordered = batch.take(pa.array(order))
-    bounds = np.searchsorted(shard[order], np.arange(shards + 1))
-    return [
-        (s, ordered.slice(bounds[s], bounds[s + 1] - bounds[s]))
-        for s in range(shards)
-        if bounds[s] < bounds[s + 1]
+    return [(int(s), compact(batch.take(pa.array(np.flatnonzero(shard == s))))) for s in np.unique(shard)]
+
+
+def compact(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """``batch`` with dictionaries that hold only the texts that occur in it."""
+    arrays = [
+        _compacted(column) if pa.types.is_dictionary(column.type) else column for column in batch.columns
     ]
+    return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)
+
+
+def _compacted(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    if column.null_count:
+        return column
+    codes = column.indices.to_numpy()
+    used = np.bincount(codes, minlength=len(column.dictionary)) > 0
+    if used.all():
+        return column
+    renumbered = (np.cumsum(used) - 1).astype(np.int32)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(renumbered[codes]), column.dictionary.filter(pa.array(used))
+    )

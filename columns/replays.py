@@ -55,42 +55,68 @@ def find_replays(batch: pa.RecordBatch, mark: Mark) -> tuple[np.ndarray, Mark]:
     Rows without a position pass. Returns a mask of shape (rows,) and the mark after the batch.
     """
     columns = [numbers(batch, name) for name in ("commit_lsn", "lsn", "order")]
-    if _all_new(batch, columns, mark):
-        commits, lsns, orders = columns
-        last = _first_at_last_position(columns)
-        return np.zeros(len(batch), dtype=bool), Mark(
-            commit_lsn=int(commits[-1]),
-            lsn=int(lsns[-1]),
-            order=int(orders[-1]),
-            offset=int(numbers(batch, "offset")[last]),
-            newest_us=max(mark.newest_us, int(numbers(batch, "committed_us").max())),
-            ties=[_identity(batch, len(batch) - 1)],
-        )
-    return _row_by_row(batch, mark)
+    newest_us = np.maximum.accumulate(np.append(mark.newest_us, numbers(batch, "committed_us")))
+    if not _in_order(batch, mark):
+        return _row_by_row(batch, mark)
+    ranks = _ranks(columns, mark)
+    furthest = np.maximum.accumulate(ranks)[:-1]  # before each row
+    behind = ranks[1:] < furthest
+    if (behind & (numbers(batch, "committed_us") > newest_us[:-1])).any():
+        return _row_by_row(batch, mark)
+    replays = behind
+    level = np.flatnonzero((ranks[1:] == furthest) & ~numbers(batch, "snapshot"))
+    at = int(np.argmax(ranks)) - 1  # the row that holds the furthest position; -1: the mark still does
+    ties = _judge_level(batch, mark, ranks, level, at, replays)
+    if at < 0:
+        return replays, msgspec.structs.replace(mark, newest_us=int(newest_us[-1]), ties=ties)
+    commit_lsn, lsn, order = (int(column[at]) for column in columns)
+    offset = int(numbers(batch, "offset")[at])
+    return replays, Mark(
+        commit_lsn=commit_lsn, lsn=lsn, order=order, offset=offset, newest_us=int(newest_us[-1]), ties=ties
+    )
 
 
-def _all_new(batch: pa.RecordBatch, columns: list[np.ndarray], mark: Mark) -> bool:
-    """Whether each row is beyond the one before it, or level with it in a snapshot."""
-    commits, lsns, orders = columns
-    first = (int(commits[0]), int(lsns[0]), int(orders[0]))
-    if first[1] < 0 or first <= mark.position or int(numbers(batch, "offset")[0]) <= mark.offset:
-        return False
-    beyond = np.diff(commits) > 0
-    same_commit = np.diff(commits) == 0
-    beyond |= same_commit & (np.diff(lsns) > 0)
-    level = same_commit & (np.diff(lsns) == 0)
-    beyond |= level & (np.diff(orders) > 0)
-    snapshot = numbers(batch, "snapshot")
-    beyond |= level & (np.diff(orders) == 0) & snapshot[1:] & snapshot[:-1]
-    return bool(beyond.all()) and bool((np.diff(numbers(batch, "offset")) > 0).all())
+def _in_order(batch: pa.RecordBatch, mark: Mark) -> bool:
+    """Whether all rows have a position, and offsets that rise from beyond the mark's."""
+    offsets = numbers(batch, "offset")
+    rising = int(offsets[0]) > mark.offset and bool((np.diff(offsets) > 0).all())
+    return rising and bool((numbers(batch, "lsn") >= 0).all())
 
 
-def _first_at_last_position(columns: list[np.ndarray]) -> int:
-    at_last = np.logical_and.reduce([column == column[-1] for column in columns])
-    return int(np.argmax(at_last))
+def _ranks(columns: list[np.ndarray], mark: Mark) -> np.ndarray:
+    """The mark's position and those of the rows, as numbers that sort like them: shape (1 + rows,)."""
+    full = [np.append(own, column) for own, column in zip(mark.position, columns, strict=True)]
+    sorting = np.lexsort(full[::-1])
+    beyond = np.zeros(len(sorting), dtype=bool)
+    for column in full:
+        beyond[1:] |= np.diff(column[sorting]) != 0
+    ranks = np.empty(len(sorting), dtype=np.int64)
+    ranks[sorting] = np.cumsum(beyond)
+    return ranks
+
+
+def _judge_level(
+    batch: pa.RecordBatch, mark: Mark, ranks: np.ndarray, level: np.ndarray, at: int, replays: np.ndarray
+) -> list[int]:
+    """Rows level with the furthest position are told apart by key and operation; they are few.
+
+    Marks the replays among them, and returns the identities seen at the furthest position.
+    """
+    seen = {int(ranks[0]): set(mark.ties)}
+    for row in level.tolist():
+        rank = int(ranks[row + 1])
+        if rank not in seen:
+            seen[rank] = {_identity(batch, int(np.argmax(ranks == rank)) - 1)}
+        identity = _identity(batch, row)
+        replays[row] = identity in seen[rank]
+        if len(seen[rank]) < MAX_TIES:
+            seen[rank].add(identity)
+    last = int(ranks.max())
+    return sorted(seen[last] if last in seen else {_identity(batch, at)})
 
 
 def _row_by_row(batch: pa.RecordBatch, mark: Mark) -> tuple[np.ndarray, Mark]:
+    """The same for batches with rows out of order, without a position, or of a log that was restored."""
     replays = np.zeros(len(batch), dtype=bool)
     ties = set(mark.ties)
     position, at, newest_us = mark.position, mark.offset, mark.newest_us

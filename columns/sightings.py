@@ -1,46 +1,38 @@
-"""Event batch → which entities sent samples, when, and of which series."""
+"""Event batch → which entities sent samples, of which series, and when."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
+from columns.gaps import Presence, Run, reach_of
 from schemas.batches import numbers
 
 _TAGS = msgspec.json.Decoder(dict[str, object])
 
 
-class Sightings(msgspec.Struct, frozen=True):
-    """By entity: the series declared for it, its sample times (epoch microseconds), the series seen.
-
-    ``appended_ms``: the latest append of the batch, epoch milliseconds.
-    """
-
-    appended_ms: int = 0
-    declared: dict[str, set[str]] = {}
-    times: dict[str, set[int]] = {}
-    ids: dict[str, set[str]] = {}
-
-
-def sightings(batch: pa.RecordBatch, entity_tag: str) -> Sightings:
-    """The sightings of ``batch``; rows whose tags do not name an entity tell nothing."""
+def sightings(batch: pa.RecordBatch, *, entity_tag: str, interval_us: int) -> dict[str, Presence]:
+    """What ``batch`` tells of each entity; rows whose tags do not name one tell nothing."""
     tags, ids = batch.column("tags"), batch.column("metric_id")
-    entities = [_entity(text, entity_tag) for text in tags.dictionary.to_pylist()]
-    tag_codes, id_codes = tags.indices.to_numpy(), ids.indices.to_numpy()
+    of_text = [_entity(text, entity_tag) for text in tags.dictionary.to_pylist()]
+    names = sorted({entity for entity in of_text if entity is not None})
+    number = {entity: i for i, entity in enumerate(names)}
+    entities = np.array([number.get(entity, -1) for entity in of_text])[tags.indices.to_numpy()]
     times = batch.column("timestamp").to_numpy(zero_copy_only=False).view(np.int64)
-    seen_times: dict[str, set[int]] = {}
-    for code, time in _distinct(tag_codes, times):
-        entity = entities[code]
-        if entity is not None:
-            seen_times.setdefault(entity, set()).add(time)
-    seen_ids: dict[str, set[str]] = {entity: set() for entity in seen_times}
-    names = ids.dictionary.to_pylist()
-    for code, id_code in _distinct(tag_codes, id_codes):
-        entity = entities[code]
-        if entity is not None:
-            seen_ids[entity].add(names[id_code])
-    return Sightings(int(numbers(batch, "appended_ms").max()), times=seen_times, ids=seen_ids)
+    appended_ms = int(numbers(batch, "appended_ms").max())
+    found = {entity: Presence() for entity in names}
+    for entity, start, end in _runs(entities, times, reach_of(interval_us)):
+        if entity >= 0:
+            found[names[entity]].runs.append(Run(start, end, appended_ms))
+    series = ids.dictionary.to_pylist()
+    entity_of_series = np.full(len(series), -1)
+    entity_of_series[ids.indices.to_numpy()] = entities  # a series belongs to one entity
+    for metric_id, entity in zip(series, entity_of_series.tolist(), strict=True):
+        if entity >= 0:
+            found[names[entity]].seen.add(metric_id)
+    return {entity: presence for entity, presence in found.items() if presence.runs}
 
 
 @lru_cache(65_536)
@@ -52,10 +44,18 @@ def _entity(tags: str, tag: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _distinct(codes: np.ndarray, values: np.ndarray) -> list[tuple[int, int]]:
-    """Distinct pairs; sorting is by the combined rank, so that one pass finds them all."""
-    order = np.lexsort((values, codes))
-    codes, values = codes[order], values[order]
-    first = np.ones(len(codes), dtype=bool)
-    first[1:] = (np.diff(codes) != 0) | (np.diff(values) != 0)
-    return list(zip(codes[first].tolist(), values[first].tolist(), strict=True))
+def _runs(entities: np.ndarray, times: np.ndarray, reach: float) -> Iterator[tuple[int, int, int]]:
+    """(entity, first time, last time) of each stretch without a gap.
+
+    An entity sends its series one after the other, so that most rows repeat the one before; the few that are
+    left are sorted.
+    """
+    new = np.ones(len(entities), dtype=bool)
+    new[1:] = (np.diff(entities) != 0) | (np.diff(times) != 0)
+    entities, times = entities[new], times[new]
+    order = np.lexsort((times, entities))
+    entities, times = entities[order], times[order]
+    starts = np.ones(len(entities), dtype=bool)
+    starts[1:] = (np.diff(entities) != 0) | (np.diff(times) > reach)
+    ends = np.append(starts[1:], True)
+    return zip(entities[starts].tolist(), times[starts].tolist(), times[ends].tolist(), strict=True)

@@ -10,6 +10,7 @@ Formats, by name and first line:
 """
 
 import heapq
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, BinaryIO, Final
 
 import fastavro
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -223,7 +225,7 @@ def _avro(file: Path) -> Iterator[Record]:
 
 
 def _parquet(file: Path, batch_rows: int) -> Iterator[RawRecords]:
-    with pq.ParquetFile(file) as archive:
+    with pq.ParquetFile(file, pre_buffer=False) as archive:  # the buffer would hold the whole file
         missing = set(_ARCHIVE_COLUMNS) - set(archive.schema_arrow.names)
         if missing:
             raise InputError(f"{file}: no archive of records: column {min(missing)!r} is missing")
@@ -233,15 +235,11 @@ def _parquet(file: Path, batch_rows: int) -> Iterator[RawRecords]:
 
 def _split_archive(batch: pa.RecordBatch) -> Iterator[RawRecords]:
     """Runs of one partition; archives are written so that these are long."""
-    keys = list(zip(batch.column("topic").to_pylist(), batch.column("partition").to_pylist(), strict=True))
-    start = 0
-    while start < len(keys):
-        end = start + 1
-        while end < len(keys) and keys[end] == keys[start]:
-            end += 1
+    topics = batch.column("topic").dictionary_encode()
+    partitions = batch.column("partition").to_numpy()
+    changes = (np.diff(topics.indices.to_numpy()) != 0) | (np.diff(partitions) != 0)
+    bounds = [0, *(np.flatnonzero(changes) + 1).tolist(), len(batch)]
+    for start, end in itertools.pairwise(bounds):
         rows = batch.slice(start, end - start)
-        offsets, timestamps, record_keys, values = (
-            rows.column(name).to_pylist() for name in _ARCHIVE_COLUMNS[2:]
-        )
-        yield RawRecords(*keys[start], offsets, timestamps, record_keys, values)
-        start = end
+        offsets, timestamps, keys, values = (rows.column(name).to_pylist() for name in _ARCHIVE_COLUMNS[2:])
+        yield RawRecords(topics[start].as_py(), int(partitions[start]), offsets, timestamps, keys, values)

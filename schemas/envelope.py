@@ -4,9 +4,12 @@ Field meanings: https://debezium.io/documentation/reference/stable/connectors/po
 ``gc=False`` because these structs never form cycles and millions of them pass.
 """
 
+from typing import Annotated
+
 import msgspec
 
-INT64_MAX = 2**63 - 1
+#: JSON has no bound, a column of numbers has.
+Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 #: A field that is absent. (A union of Raw and None takes only null: msgspec has no such union.)
 NO_JSON = msgspec.Raw()
@@ -16,23 +19,23 @@ class Source(msgspec.Struct, gc=False):
     """Where the connector found the change. ``sequence`` is JSON text: [LSN of the last commit, LSN]."""
 
     name: str = ""
-    ts_ms: int | None = None
-    ts_us: int | None = None
+    ts_ms: Int64 | None = None
+    ts_us: Int64 | None = None
     snapshot: str | bool | None = None
     sequence: str | None = None
-    lsn: int | None = None
+    lsn: Int64 | None = None
 
 
 class Transaction(msgspec.Struct, gc=False):
     """The change's place in its transaction (provide.transaction.metadata=true)."""
 
-    total_order: int | None = None
+    total_order: Int64 | None = None
 
 
 class EventRow(msgspec.Struct, gc=False, omit_defaults=True):
     """A row of the table of events. Debezium writes NaN and infinities as strings, jsonb as JSON text."""
 
-    seq: int | None = None
+    seq: Int64 | None = None
     metric_id: str | None = None
     timestamp: str | None = None
     value: float | str | None = None
@@ -47,7 +50,7 @@ class EventEnvelope(msgspec.Struct, gc=False):
     before: EventRow | None = None
     source: Source | None = None
     transaction: Transaction | None = None
-    ts_ms: int | None = None
+    ts_ms: Int64 | None = None
     payload: msgspec.Raw = NO_JSON
 
 
@@ -59,7 +62,7 @@ class TableEnvelope(msgspec.Struct, gc=False):
     before: msgspec.Raw = NO_JSON
     source: Source | None = None
     transaction: Transaction | None = None
-    ts_ms: int | None = None
+    ts_ms: Int64 | None = None
     payload: msgspec.Raw = NO_JSON
 
 

@@ -178,7 +178,7 @@ def _hints() -> "re2.Set":
 _HINTS: Final = _hints()
 
 
-def suspects(text: str) -> list[int]:
+def suspects(text: str | bytes) -> list[int]:
     """The detectors, by index, that may find something in ``text``; empty for most texts."""
     return sorted(_HINTS.Match(text) or ())
 

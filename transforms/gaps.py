@@ -10,12 +10,21 @@ import pyarrow as pa
 from apache_beam.transforms.timeutil import TimeDomain
 from apache_beam.transforms.userstate import ReadModifyWriteStateSpec, TimerSpec, on_timer
 from apache_beam.transforms.window import GlobalWindow
-from apache_beam.utils.timestamp import Timestamp
+from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
+from apache_beam.utils.windowed_value import WindowedValue
 
-from columns.gaps import Gap, Presence, SilentSeries, confirm, observe, unfinished
+from columns.gaps import Gap, Presence, SilentSeries, confirm, merge, unfinished
 from columns.references import declared_series
-from columns.sightings import Sightings, sightings
+from columns.sightings import sightings
 from transforms.coders import register_struct
+
+
+
+class Sightings(msgspec.Struct, frozen=True):
+    """What a bundle tells of the entities."""
+
+    entities: dict[str, Presence]
+
 
 for _kind in (Sightings, Gap, SilentSeries):
     register_struct(_kind)
@@ -41,22 +50,45 @@ class FindGaps(beam.PTransform):
 
     def expand(self, inputs: tuple[beam.PCollection, beam.PCollection]) -> beam.PCollection:
         events, catalogue = inputs
-        seen = events | "Sightings" >> beam.Map(sightings, self.entity_tag).with_output_types(Sightings)
-        declared = catalogue | "Declared" >> beam.Map(_declared).with_output_types(Sightings)
+        seen = events | "Sightings" >> beam.ParDo(_See(self)).with_output_types(tuple[int, Sightings])
+        declared = catalogue | "Declared" >> beam.Map(_declared).with_output_types(tuple[int, Sightings])
         return (
             (seen, declared)
             | "Both" >> beam.Flatten()
-            | "OneKey" >> beam.Map(lambda s: (_ALL, s)).with_output_types(tuple[int, Sightings])
             | "Find" >> beam.ParDo(_Find(self)).with_output_types(Gap | SilentSeries)
         )
 
 
-def _declared(batch: pa.RecordBatch) -> Sightings:
-    series: dict[str, set[str]] = {}
+def _declared(batch: pa.RecordBatch) -> tuple[int, Sightings]:
+    entities: dict[str, Presence] = {}
     for row in declared_series(batch):
         if row.pod and row.metric_id:
-            series.setdefault(row.pod, set()).add(row.metric_id)
-    return Sightings(declared=series)
+            entities.setdefault(row.pod, Presence()).series.add(row.metric_id)
+    return _ALL, Sightings(entities)
+
+
+class _See(beam.DoFn):
+    """Sum up a bundle before it goes through the state."""
+
+    def __init__(self, step: FindGaps) -> None:
+        self._entity_tag = step.entity_tag
+        self._interval_us = int(step.interval_seconds * 1e6)
+
+    def start_bundle(self) -> None:
+        self._entities: dict[str, Presence] = {}
+        self._earliest = MAX_TIMESTAMP
+
+    def process(self, batch: pa.RecordBatch, at: Timestamp = beam.DoFn.TimestampParam) -> None:
+        self._earliest = min(self._earliest, at)
+        seen = sightings(batch, entity_tag=self._entity_tag, interval_us=self._interval_us)
+        for entity, presence in seen.items():
+            known = self._entities.setdefault(entity, Presence())
+            merge(known, presence, interval_us=self._interval_us)
+
+    def finish_bundle(self) -> Iterable[Any]:
+        if self._entities:
+            value = (_ALL, Sightings(self._entities))
+            yield WindowedValue(value, self._earliest, (GlobalWindow(),))
 
 
 class _Find(beam.DoFn):
@@ -76,14 +108,9 @@ class _Find(beam.DoFn):
         confirm_at: Any = beam.DoFn.TimerParam(CONFIRM),
         end: Any = beam.DoFn.TimerParam(END),
     ) -> None:
-        _, seen = element
         entities = _read(state)
-        for entity, ids in seen.declared.items():
-            entities.setdefault(entity, Presence()).series |= ids
-        for entity, times in seen.times.items():
-            presence = entities.setdefault(entity, Presence())
-            presence.seen |= seen.ids[entity]
-            observe(presence, times, appended_ms=seen.appended_ms, interval_us=self._interval_us)
+        for entity, presence in element[1].entities.items():
+            merge(entities.setdefault(entity, Presence()), presence, interval_us=self._interval_us)
         _write(state, entities)
         self._set(confirm_at, entities)
         end.set(GlobalWindow().max_timestamp())
