@@ -42,13 +42,16 @@ setup(
     ],
     extras_require={
         "dev": [
-            "apache-beam[yaml]",
+            "apache-beam[yaml]>=2.76,<2.78",
             "hypothesis>=6.100",
             "mypy>=1.13",
             "pre-commit>=4",
             "pytest>=8",
             "pytest-cov>=6",
             "ruff>=0.9",
+            "setuptools>=65,<81",
+            "uv>=0.5",
+            "wheel",
         ]
     },
 )

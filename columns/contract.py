@@ -71,19 +71,18 @@ class ContractCheck:
 
     def split(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch, list[str]]:
         """(events that keep the contract, change rows that do not, the reason of each of those)."""
-        reasons = np.full(len(batch), None, dtype=object)
+        reasons = _Reasons(len(batch))
         times = self._timestamps(batch)
         for prop in self.contract.properties:  # in the schema's order; the first failure stays
             self._judge(prop, batch, times, reasons)
         self._judge_odd(batch, reasons)
-        failed = np.not_equal(reasons, None)
+        failed = reasons.codes > 0
         if not failed.any():
             return _events(batch, times), batch.slice(0, 0), []
-        kept = pa.array(~failed)
-        events = _events(batch.filter(kept), times[~failed])
-        return events, batch.filter(pa.array(failed)), reasons[failed].tolist()
+        events = _events(batch.filter(pa.array(~failed)), times[~failed])
+        return events, batch.filter(pa.array(failed)), reasons.of(failed)
 
-    def _judge(self, prop: str, batch: pa.RecordBatch, times: np.ndarray, reasons: np.ndarray) -> None:
+    def _judge(self, prop: str, batch: pa.RecordBatch, times: np.ndarray, reasons: "_Reasons") -> None:
         match prop:
             case "metric_id" | "tags":
                 self._judge_texts(prop, batch.column(prop), reasons)
@@ -95,82 +94,73 @@ class ContractCheck:
             case "value":
                 self._judge_values(batch.column(prop), reasons)
 
-    def _judge_texts(self, prop: str, column: pa.DictionaryArray, reasons: np.ndarray) -> None:
-        reason_of = self._text_reason[prop]
-        by_text = [reason_of(text) for text in column.dictionary.to_pylist()]
+    def _judge_texts(self, prop: str, column: pa.DictionaryArray, reasons: "_Reasons") -> None:
+        by_text = list(map(self._text_reason[prop], column.dictionary.to_pylist()))
         if any(by_text):
-            codes = column.indices.fill_null(0).to_numpy(zero_copy_only=False)
-            by_row = np.array([*by_text, None], dtype=object)[codes]
-            failed = np.not_equal(by_row, None) & column.is_valid().to_numpy(zero_copy_only=False)
-            for row in np.flatnonzero(failed):
-                if reasons[row] is None:
-                    reasons[row] = by_row[row]
+            codes = column.indices.fill_null(len(by_text)).to_numpy(zero_copy_only=False)
+            by_row = np.array([*map(reasons.code, by_text), 0], dtype=np.int16)[codes]
+            reasons.refuse_each(by_row)
         self._judge_nulls(prop, column, reasons)
 
-    def _judge_nulls(self, prop: str, column: pa.Array, reasons: np.ndarray) -> None:
+    def _judge_nulls(self, prop: str, column: pa.Array, reasons: "_Reasons") -> None:
         if column.null_count:
-            reason = self.contract.property_reason(prop, None)
-            if reason is not None:
-                _refuse(reasons, column.is_null().to_numpy(zero_copy_only=False), reason)
+            reasons.refuse(~_valid(column), self.contract.property_reason(prop, None))
 
-    def _judge_times(self, batch: pa.RecordBatch, times: np.ndarray, reasons: np.ndarray) -> None:
+    def _judge_times(self, batch: pa.RecordBatch, times: np.ndarray, reasons: "_Reasons") -> None:
         column = batch.column("timestamp")
         self._judge_nulls("timestamp", column, reasons)
         unreadable = times == _NO_TIME
         if unreadable.any():
-            unreadable &= column.is_valid().to_numpy(zero_copy_only=False)
             reason = self.contract.property_reason("timestamp", "no time")
-            if reason is not None:
-                _refuse(reasons, unreadable, reason)
-        self._judge_range("timestamp", times, times != _NO_TIME, reasons)
+            reasons.refuse(unreadable & _valid(column), reason)
+        self._judge_range("timestamp", times, ~unreadable, reasons)
 
-    def _judge_values(self, column: pa.Array, reasons: np.ndarray) -> None:
+    def _judge_values(self, column: pa.Array, reasons: "_Reasons") -> None:
         self._judge_nulls("value", column, reasons)
         values = column.to_numpy(zero_copy_only=False)
         finite = np.isfinite(values)
         if not finite.all():
             for text, rows in (
-                ("NaN", np.isnan(values) & column.is_valid().to_numpy(zero_copy_only=False)),
+                ("NaN", np.isnan(values) & _valid(column)),
                 ("Infinity", values == np.inf),
                 ("-Infinity", values == -np.inf),
             ):
-                reason = self.contract.property_reason("value", text)
-                if reason is not None:
-                    _refuse(reasons, rows, reason)
+                reasons.refuse(rows, self.contract.property_reason("value", text))
         self._judge_range("value", values, finite, reasons)
 
-    def _judge_range(self, prop: str, values: np.ndarray, known: np.ndarray, reasons: np.ndarray) -> None:
+    def _judge_range(self, prop: str, values: np.ndarray, known: np.ndarray, reasons: "_Reasons") -> None:
         rules = self.contract.properties[prop]
         for keyword, fails in _OUTSIDE.items():
             if keyword in rules:
-                failed = fails(values, rules[keyword]) & known
-                if failed.any():
-                    code = rules.get("x-reasons", {}).get(keyword, "contract")
-                    _refuse(reasons, failed, code)
+                code = rules.get("x-reasons", {}).get(keyword, "contract")
+                reasons.refuse(fails(values, rules[keyword]) & known, code)
 
-    def _judge_odd(self, batch: pa.RecordBatch, reasons: np.ndarray) -> None:
+    def _judge_odd(self, batch: pa.RecordBatch, reasons: "_Reasons") -> None:
         """Rows that fit no column are judged as documents, whatever their (null) columns gave."""
         odd = batch.column("odd")
         if odd.null_count == len(odd):
             return
         committed = numbers(batch, "committed_us")
-        for row in np.flatnonzero(odd.is_valid().to_numpy(zero_copy_only=False)):
+        for row in np.flatnonzero(_valid(odd)).tolist():
             shown = document(_JSON.decode(odd[row].as_py()), int(committed[row]))
-            reasons[row] = self.contract.reason(shown) or "row_type"
+            reasons.codes[row] = reasons.code(self.contract.reason(shown) or "row_type")
 
     def _timestamps(self, batch: pa.RecordBatch) -> np.ndarray:
         """Epoch microseconds by row; ``_NO_TIME`` where there is no timestamp or none can be read."""
         column = batch.column("timestamp")
         texts = column.dictionary
         try:
-            micros = texts.cast(pa.timestamp("us", tz="UTC")).to_numpy(zero_copy_only=False).view(np.int64)
+            times = texts.cast(pa.timestamp("us", tz="UTC"))
+            micros: np.ndarray = times.to_numpy(zero_copy_only=False).view(np.int64)
         except pa.ArrowInvalid:
             parsed = [parse_timestamp(text) for text in texts.to_pylist()]
             micros = np.array([_NO_TIME if p is None else p for p in parsed], dtype=np.int64)
         if column.null_count == 0:
-            return micros[column.indices.to_numpy()]
+            by_row: np.ndarray = micros[column.indices.to_numpy()]
+            return by_row
         codes = column.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
-        return np.append(micros, _NO_TIME)[codes]
+        by_row = np.append(micros, _NO_TIME)[codes]
+        return by_row
 
     def _metric_id_reason(self, text: str | None) -> str | None:
         return self.contract.property_reason("metric_id", text)
@@ -187,8 +177,35 @@ _OUTSIDE: Final[dict[str, Callable[[np.ndarray, Any], np.ndarray]]] = {
 }
 
 
-def _refuse(reasons: np.ndarray, rows: np.ndarray, reason: str) -> None:
-    reasons[rows & np.equal(reasons, None)] = reason
+class _Reasons:
+    """One reason a row, as a small number; 0 is none."""
+
+    def __init__(self, rows: int) -> None:
+        self.codes = np.zeros(rows, dtype=np.int16)
+        self._code_of: dict[str, int] = {}
+
+    def code(self, reason: str | None) -> int:
+        """The number of ``reason``."""
+        return 0 if reason is None else self._code_of.setdefault(reason, len(self._code_of) + 1)
+
+    def refuse(self, rows: np.ndarray, reason: str | None) -> None:
+        """Give ``reason`` to those of ``rows`` (a mask) that have none yet."""
+        if reason is not None and rows.any():
+            self.codes[rows & (self.codes == 0)] = self.code(reason)
+
+    def refuse_each(self, codes: np.ndarray) -> None:
+        """Give each row its own reason, where it has none yet."""
+        self.codes = np.where(self.codes == 0, codes, self.codes)
+
+    def of(self, rows: np.ndarray) -> list[str]:
+        """The reasons of ``rows`` (a mask)."""
+        names = ["", *self._code_of]
+        return [names[code] for code in self.codes[rows].tolist()]
+
+
+def _valid(column: pa.Array) -> np.ndarray:
+    mask: np.ndarray = column.is_valid().to_numpy(zero_copy_only=False)
+    return mask
 
 
 def _events(batch: pa.RecordBatch, times: np.ndarray) -> pa.RecordBatch:

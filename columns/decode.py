@@ -4,9 +4,8 @@ The common case is one typed msgspec call a value and column work after it. Only
 that fails is it gone through once more, value by value, to name what is wrong with each.
 """
 
-import operator
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -29,6 +28,7 @@ from schemas.records import RawRecords
 MAX_VALUE_BYTES: Final = 1024 * 1024
 
 Envelope: TypeAlias = EventEnvelope | TableEnvelope
+_Columns: TypeAlias = dict[str, pa.Array]
 
 _OPS: Final = frozenset(Op)
 _KIND_OF_JSON: Final[dict[type, Undecodable]] = {
@@ -39,7 +39,8 @@ _KIND_OF_JSON: Final[dict[type, Undecodable]] = {
     bool: Undecodable.JSON_BOOLEAN,
     type(None): Undecodable.JSON_NULL,
 }
-_RUN: Final = 256
+_RUN: Final = 1024  # records whose columns are made at once
+_TRY: Final = 128  # values that are decoded at once
 _EVENTS = msgspec.json.Decoder(EventEnvelope)
 _TABLES = msgspec.json.Decoder(TableEnvelope)
 _ANY = msgspec.json.Decoder()
@@ -91,17 +92,19 @@ def decode_records(
     if is_control(records.topic):
         out.counts[Result.CONTROL] = len(indices)
         return out
-    values: list[bytes] = [records.values[i] for i in indices]  # type: ignore[misc]
-    indices, envelopes = _decode(indices, values, is_events, max_value_bytes, out.refused)
-    for origin, rows, group in _by_source(records, indices, envelopes):
-        columns = _position_columns(records, rows, group)
-        table_columns = _event_columns if is_events else _table_columns
-        columns |= table_columns([e.before if e.op == Op.DELETE else e.after for e in group], group)
-        schema = origin.stamp(EVENT_CHANGES if is_events else TABLE_CHANGES)
-        arrays = [_array(columns[f.name], f.type) for f in schema]
-        out.batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
+    runs: dict[str, list[_Columns]] = {}
+    for start in range(0, len(indices), _RUN):
+        run = indices[start : start + _RUN]
+        kept, envelopes = _decode(records, run, is_events, max_value_bytes, out.refused)
+        out.counts[Result.PASSED] += len(envelopes)
+        for source, rows, group in _by_source(kept, envelopes):
+            runs.setdefault(source, []).append(_columns(records, rows, group, is_events))
+    schema = EVENT_CHANGES if is_events else TABLE_CHANGES
+    for source, columns in runs.items():
+        arrays = [_joined([run[f.name] for run in columns], f.type) for f in schema]
+        stamped = Origin(records.topic, records.partition, source).stamp(schema)
+        out.batches.append(pa.RecordBatch.from_arrays(arrays, schema=stamped))
     out.counts[Result.DEAD] = len(out.refused)
-    out.counts[Result.PASSED] = len(envelopes)
     return out
 
 
@@ -118,20 +121,21 @@ class _Odd:
 
 
 def _decode(
-    indices: Sequence[int], values: list[bytes], is_events: bool, limit: int, refused: list[Refused]
+    records: RawRecords, indices: Sequence[int], is_events: bool, limit: int, refused: list[Refused]
 ) -> tuple[Sequence[int], list[Any]]:
-    """The envelopes and their indices. Values are tried in runs; a run with trouble goes one by one."""
+    """The envelopes of ``indices``, and the indices that gave one; a try with trouble goes one by one."""
     decoder: msgspec.json.Decoder[Any] = _EVENTS if is_events else _TABLES
     kept: list[int] = []
     envelopes: list[Any] = []
-    for start in range(0, len(values), _RUN):
-        run = values[start : start + _RUN]
-        decoded = _decode_all(run, decoder, limit)
+    for start in range(0, len(indices), _TRY):
+        tried = indices[start : start + _TRY]
+        values: list[bytes] = [records.values[i] for i in tried]  # type: ignore[misc]
+        decoded = _decode_all(values, decoder, limit)
         if decoded is not None:
-            kept += indices[start : start + _RUN]
+            kept += tried
             envelopes += decoded
             continue
-        for index, value in zip(indices[start : start + _RUN], run, strict=True):
+        for index, value in zip(tried, values, strict=True):
             envelope = _decode_one(value, is_events, limit)
             if isinstance(envelope, Undecodable):
                 refused.append(Refused(index, envelope))
@@ -141,9 +145,7 @@ def _decode(
     return kept, envelopes
 
 
-def _decode_all(
-    values: list[bytes], decoder: "msgspec.json.Decoder[Any]", limit: int
-) -> list[Any] | None:
+def _decode_all(values: list[bytes], decoder: "msgspec.json.Decoder[Any]", limit: int) -> list[Any] | None:
     """All values at once; ``None`` when one of them needs a closer look."""
     if max(map(len, values)) > limit:
         return None
@@ -154,33 +156,37 @@ def _decode_all(
         envelopes = list(map(decoder.decode, values))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    ops = set(map(operator.attrgetter("op"), envelopes))
-    return envelopes if ops <= _OPS else None
+    return envelopes if {e.op for e in envelopes} <= _OPS else None
 
 
 def _decode_one(value: bytes, is_events: bool, limit: int) -> "Envelope | _Odd | Undecodable":
     """One envelope, or what is wrong with the value; the tests stand in the order of the contract."""
     if len(value) > limit:
         return Undecodable.OVERSIZED
-    try:
-        value.decode()
-    except UnicodeDecodeError:
-        return Undecodable.INVALID_UTF8
     if not value:
         return Undecodable.EMPTY_BYTES
     try:
+        value.decode()
         envelope = (_EVENTS if is_events else _TABLES).decode(value)
-        if envelope.op is None and envelope.payload != NO_JSON:
-            return _decode_one(bytes(envelope.payload), is_events, limit)
+    except UnicodeDecodeError:
+        return Undecodable.INVALID_UTF8
     except msgspec.ValidationError:
         return _decode_untyped(value, is_events, limit)
     except (msgspec.DecodeError, RecursionError) as error:
         return _syntax_error(error)
-    return _checked(envelope)
+    if envelope.op is None and envelope.payload != NO_JSON:
+        return _decode_one(bytes(envelope.payload), is_events, limit)
+    return _op_trouble(envelope.op) or envelope
 
 
 def _syntax_error(error: Exception) -> Undecodable:
     return Undecodable.TRUNCATED_JSON if "truncated" in str(error) else Undecodable.MALFORMED_JSON
+
+
+def _op_trouble(op: Any) -> Undecodable | None:
+    if op is None:
+        return Undecodable.ENVELOPE_WITHOUT_OP
+    return None if isinstance(op, str) and op in _OPS else Undecodable.UNKNOWN_OP
 
 
 def _decode_untyped(value: bytes, is_events: bool, limit: int) -> "_Odd | Envelope | Undecodable":
@@ -193,65 +199,71 @@ def _decode_untyped(value: bytes, is_events: bool, limit: int) -> "_Odd | Envelo
         return _KIND_OF_JSON[type(document)]
     if document.get("op") is None and isinstance(document.get("payload"), dict):
         return _decode_one(msgspec.json.encode(document["payload"]), is_events, limit)
-    if document.get("op") is None:
-        return Undecodable.ENVELOPE_WITHOUT_OP
-    if document["op"] not in list(_OPS):
-        return Undecodable.UNKNOWN_OP
-    try:
-        return _odd(_TABLES.decode(value))
-    except msgspec.ValidationError:
-        return Undecodable.MALFORMED_ENVELOPE
+    trouble = _op_trouble(document.get("op"))
+    if trouble is None:
+        try:
+            return _odd(_TABLES.decode(value))
+        except msgspec.ValidationError:
+            trouble = Undecodable.MALFORMED_ENVELOPE
+    return trouble
 
 
 def _odd(e: TableEnvelope) -> _Odd:
     return _Odd(e.op, e.after, e.before, e.source, e.transaction, e.ts_ms)
 
 
-def _checked(envelope: Envelope) -> Envelope | Undecodable:
-    if envelope.op is None:
-        return Undecodable.ENVELOPE_WITHOUT_OP
-    return envelope if envelope.op in _OPS else Undecodable.UNKNOWN_OP
-
-
 def _by_source(
-    records: RawRecords, indices: Sequence[int], envelopes: list[Any]
-) -> Iterable[tuple[Origin, Sequence[int], list[Any]]]:
+    indices: Sequence[int], envelopes: list[Any]
+) -> Iterable[tuple[str, Sequence[int], list[Any]]]:
     """The envelopes of each connector; nearly always there is one."""
-    names = [e.source.name if e.source is not None else "" for e in envelopes]
-    distinct = sorted(set(names))
-    for name in distinct:
-        origin = Origin(records.topic, records.partition, name)
-        if len(distinct) == 1:
-            yield origin, indices, envelopes
+    names = {(e.source or _NO_SOURCE).name for e in envelopes}
+    for name in sorted(names):
+        if len(names) == 1:
+            yield name, indices, envelopes
         else:
-            picked = [i for i, n in enumerate(names) if n == name]
-            yield origin, [indices[i] for i in picked], [envelopes[i] for i in picked]
+            picked = [i for i, e in enumerate(envelopes) if (e.source or _NO_SOURCE).name == name]
+            yield name, [indices[i] for i in picked], [envelopes[i] for i in picked]
+
+
+def _columns(records: RawRecords, rows: Sequence[int], envelopes: list[Any], is_events: bool) -> _Columns:
+    """The columns of one run. A run is short, so that its objects are still in the cache."""
+    ops = [e.op for e in envelopes]
+    changed = [e.before if e.op == Op.DELETE else e.after for e in envelopes]
+    before = [_text(e.before) if e.op == Op.UPDATE else None for e in envelopes] if Op.UPDATE in ops else None
+    columns = _position_columns(records, rows, envelopes)
+    columns["op"] = np.frombuffer("".join(ops).encode(), dtype=np.uint8)
+    columns["before"] = before
+    columns |= _event_columns(changed) if is_events else {"row": [_text(row) for row in changed]}
+    schema = EVENT_CHANGES if is_events else TABLE_CHANGES
+    return {f.name: _array(columns[f.name], f.type, len(envelopes)) for f in schema}
 
 
 def _position_columns(records: RawRecords, rows: Sequence[int], envelopes: list[Any]) -> dict[str, Any]:
-    whole = len(rows) == len(records)
-    pick: Callable[[list[Any]], list[Any]] = (lambda c: c) if whole else (lambda c: [c[i] for i in rows])
-    sources = [e.source or _NO_SOURCE for e in envelopes]
-    lsn = [s.lsn for s in sources]
-    committed_us = [s.ts_us for s in sources]
+    sources: list[Any] = [e.source or _NO_SOURCE for e in envelopes]
+    lsn: list[int] = [s.lsn for s in sources]
     if None in lsn:
         lsn = [-1 if n is None else n for n in lsn]
+    committed_us: list[int] = [s.ts_us for s in sources]
     if None in committed_us:
         committed_us = [(s.ts_ms or 0) * 1000 if s.ts_us is None else s.ts_us for s in sources]
-    appended = pick(records.timestamps)
+    appended = _picked(records.timestamps, rows)
     if -1 in appended:
         appended = [e.ts_ms or 0 if at < 0 else at for at, e in zip(appended, envelopes, strict=True)]
     return {
-        "offset": pick(records.offsets),
-        "op": np.frombuffer("".join([e.op for e in envelopes]).encode(), dtype=np.uint8),
+        "offset": _picked(records.offsets, rows),
         "commit_lsn": _commit_lsns([s.sequence for s in sources], lsn),
         "lsn": lsn,
         "order": [0 if e.transaction is None else e.transaction.total_order or 0 for e in envelopes],
         "committed_us": committed_us,
         "appended_ms": appended,
         "snapshot": [s.snapshot not in _NOT_SNAPSHOT for s in sources],
-        "key": pick(records.keys),
+        "key": _picked(records.keys, rows),
     }
+
+
+def _picked(values: list[Any], rows: Sequence[int]) -> list[Any]:
+    first, last = rows[0], rows[-1]
+    return values[first : last + 1] if last - first + 1 == len(rows) else [values[i] for i in rows]
 
 
 _NO_SOURCE: Final = Source()
@@ -268,7 +280,7 @@ def _commit_lsns(sequences: list[str | None], lsn: list[int]) -> np.ndarray:
     try:
         text = ",".join(sequences).encode()  # type: ignore[arg-type]
         plain = text.replace(b"null", b"-1").translate(None, b'[]" ')
-        pairs = np.fromstring(plain, dtype=np.int64, sep=",").reshape(-1, 2)  # type: ignore[call-overload]
+        pairs = np.fromstring(plain, dtype=np.int64, sep=",").reshape(-1, 2)
         if len(pairs) == len(own):
             return np.where(pairs[:, 0] < 0, own, pairs[:, 0])
     except (TypeError, ValueError, DeprecationWarning):
@@ -285,18 +297,17 @@ def _first_of(sequence: str | None) -> int | None:
         return None
 
 
-def _event_columns(rows: list[Any], envelopes: list[Any]) -> dict[str, Any]:
-    odd: list[str | None] = [None] * len(rows)
-    if not all(type(row) is EventRow for row in rows):
-        for i, row in enumerate(rows):
-            if isinstance(row, msgspec.Raw):
-                odd[i] = json_text(row)
+def _event_columns(rows: list[Any]) -> dict[str, Any]:
+    odd: list[str | None] | None = None
+    if set(map(type, rows)) != {EventRow}:
+        odd = [json_text(row) if isinstance(row, msgspec.Raw) else None for row in rows]
         rows = [row if type(row) is EventRow else _EMPTY_ROW for row in rows]
     values: list[Any] = [row.value for row in rows]
     if str in set(map(type, values)):
         values = [_NON_FINITE.get(v, v) if type(v) is str else v for v in values]
         for i, value in enumerate(values):
             if type(value) is str:  # a string that is no number of Debezium's
+                odd = odd or [None] * len(rows)
                 odd[i] = msgspec.json.encode(rows[i]).decode()
                 values[i] = None
     return {
@@ -306,14 +317,6 @@ def _event_columns(rows: list[Any], envelopes: list[Any]) -> dict[str, Any]:
         "value": values,
         "tags": [row.tags for row in rows],
         "odd": odd,
-        "before": [_text(e.before) if e.op == Op.UPDATE else None for e in envelopes],
-    }
-
-
-def _table_columns(rows: list[Any], envelopes: list[Any]) -> dict[str, Any]:
-    return {
-        "row": [_text(row) for row in rows],
-        "before": [_text(e.before) if e.op == Op.UPDATE else None for e in envelopes],
     }
 
 
@@ -323,7 +326,12 @@ def _text(row: EventRow | msgspec.Raw | None) -> str | None:
     return None if row is None else msgspec.json.encode(row).decode()
 
 
-def _array(values: Any, kind: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(kind):
-        return pa.array(values, kind.value_type).dictionary_encode()
-    return pa.array(values, kind)
+def _array(values: Any, kind: pa.DataType, rows: int) -> pa.Array:
+    """Texts are encoded later, when the runs have been joined."""
+    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return pa.nulls(rows, plain) if values is None else pa.array(values, plain)
+
+
+def _joined(runs: list[pa.Array], kind: pa.DataType) -> pa.Array:
+    array = runs[0] if len(runs) == 1 else pa.concat_arrays(runs)
+    return array.dictionary_encode() if pa.types.is_dictionary(kind) else array

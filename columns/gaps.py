@@ -81,9 +81,7 @@ def _end(run: Run) -> int:
 
 
 def _joined(runs: list[Run]) -> Run:
-    return Run(
-        min(r.start for r in runs), max(r.end for r in runs), min(r.since_ms for r in runs)
-    )
+    return Run(min(r.start for r in runs), max(r.end for r in runs), min(r.since_ms for r in runs))
 
 
 def confirm(presence: Presence, entity: str, *, interval_us: int, until_ms: int | None) -> list[Gap]:

@@ -26,7 +26,8 @@ def _digest(text: str) -> bytes:
 def text_hashes(column: pa.DictionaryArray) -> np.ndarray:
     """128 bits a row of a dictionary column without nulls: shape (rows, 2), uint64."""
     digests = b"".join(map(_digest, column.dictionary.to_pylist()))
-    return np.frombuffer(digests, dtype="<u8").reshape(-1, 2)[column.indices.to_numpy()]
+    hashes: np.ndarray = np.frombuffer(digests, dtype="<u8").reshape(-1, 2)[column.indices.to_numpy()]
+    return hashes
 
 
 def key_hashes(batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
@@ -44,7 +45,8 @@ def _mix(x: np.ndarray) -> np.ndarray:
     """splitmix64's finaliser."""
     x = (x ^ (x >> np.uint64(30))) * _MIX_1
     x = (x ^ (x >> np.uint64(27))) * _MIX_2
-    return x ^ (x >> np.uint64(31))
+    mixed: np.ndarray = x ^ (x >> np.uint64(31))
+    return mixed
 
 
 def shards_of(column: pa.DictionaryArray, shards: int) -> np.ndarray:

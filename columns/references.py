@@ -42,6 +42,9 @@ def known_rows(batch: pa.RecordBatch, catalogue: set[str]) -> np.ndarray:
     """Which events of ``batch`` belong to a series in ``catalogue``: a mask of shape (rows,)."""
     column = batch.column("metric_id")
     by_text = np.fromiter(
-        (text in catalogue for text in column.dictionary.to_pylist()), dtype=bool, count=len(column.dictionary)
+        (text in catalogue for text in column.dictionary.to_pylist()),
+        dtype=bool,
+        count=len(column.dictionary),
     )
-    return by_text[column.indices.to_numpy()]
+    known: np.ndarray = by_text[column.indices.to_numpy()]
+    return known

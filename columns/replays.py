@@ -37,6 +37,7 @@ class Mark(msgspec.Struct, array_like=True):
 
     @property
     def position(self) -> tuple[int, int, int]:
+        """(LSN of the last commit, LSN of the change, ordinal in its transaction)."""
         return self.commit_lsn, self.lsn, self.order
 
 

@@ -19,7 +19,9 @@ def sightings(batch: pa.RecordBatch, *, entity_tag: str, interval_us: int) -> di
     of_text = [_entity(text, entity_tag) for text in tags.dictionary.to_pylist()]
     names = sorted({entity for entity in of_text if entity is not None})
     number = {entity: i for i, entity in enumerate(names)}
-    entities = np.array([number.get(entity, -1) for entity in of_text])[tags.indices.to_numpy()]
+    entities = np.array([-1 if entity is None else number[entity] for entity in of_text])[
+        tags.indices.to_numpy()
+    ]
     times = batch.column("timestamp").to_numpy(zero_copy_only=False).view(np.int64)
     appended_ms = int(numbers(batch, "appended_ms").max())
     found = {entity: Presence() for entity in names}

@@ -95,9 +95,7 @@ class _Write(beam.DoFn):
             size = self._path.stat().st_size
         except OSError as error:
             raise _named(error, self._folder) from error
-        written = FileWritten(
-            self._output, str(self._path), self._rows.total(), size, dict(self._rows)
-        )
+        written = FileWritten(self._output, str(self._path), self._rows.total(), size, dict(self._rows))
         self._writer, self._rows = None, Counter()
         return written
 

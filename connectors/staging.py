@@ -26,7 +26,9 @@ def staged(output: Path) -> Iterator[Path]:
     try:
         output.mkdir(parents=True, exist_ok=True)
         if not (output / _LOCK_FILE).exists() and any(output.iterdir()):
-            raise OutputError(f"{output}: the folder holds other files; name an empty or a new one (--output)")
+            raise OutputError(
+                f"{output}: the folder holds other files; name an empty or a new one (--output)"
+            )
         with (output / _LOCK_FILE).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,14 +4,17 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from connectors.errors import InputError, OutputError
 from pipelines import settings as settings_module
-from pipelines.settings import SettingError
+from pipelines.settings import SettingError, Settings
 from schemas.contract import ContractError
 from security.seal import SealError
+
+Command = Callable[[argparse.Namespace, list[str]], int]
+Job = Callable[[Settings, list[str]], dict[str, Any]]
 
 _EXIT_OK: Final = 0
 _EXIT_FAILED: Final = 1
@@ -45,14 +48,14 @@ def _fail(message: str, code: int = _EXIT_FAILED) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="traceo",
-        description="Traceo Dataflow: telemetry as it changes goes in, telemetry that can be trusted comes out.",
+        description="Telemetry as it changes goes in, telemetry that can be trusted comes out.",
         epilog="start with: traceo run ingest --input samples/trainticket",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(command=lambda *_: parser.print_help() or _EXIT_USAGE, verbose=False)
+    parser.set_defaults(command=_show_help(parser), verbose=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     run = commands.add_parser("run", help="run a job", description="Run a job to its end.")
-    run.set_defaults(command=lambda *_: run.print_help() or _EXIT_USAGE)
+    run.set_defaults(command=_show_help(run))
     jobs = run.add_subparsers(title="jobs", metavar="JOB")
     ingest = _job(jobs, "ingest", "a change stream to clean events and everything that was not clean")
     ingest.set_defaults(command=_run_ingest)
@@ -60,22 +63,43 @@ def _parser() -> argparse.ArgumentParser:
     replay.set_defaults(command=_run_replay)
 
     report = commands.add_parser("report", help="write the report of a result again")
-    report.add_argument("--output", default="out", metavar="FOLDER", help="folder of the result (default: out)")
+    report.add_argument(
+        "--output", default="out", metavar="FOLDER", help="folder of the result (default: out)"
+    )
     report.set_defaults(command=_report)
 
-    bench = commands.add_parser("bench", help="measure the path, side by side with its limit and a plain loop")
+    bench = commands.add_parser(
+        "bench", help="measure the path, side by side with its limit and a plain loop"
+    )
     bench.add_argument("--records", type=int, default=2_000_000, metavar="N", help="(default: 2000000)")
     bench.add_argument("--rounds", type=int, default=3, metavar="N", help="interleaved rounds (default: 3)")
     bench.add_argument("--sample", default="samples/trainticket", metavar="PATH", help="what is multiplied")
     bench.add_argument("--json", metavar="FILE", help="write the ratios to FILE")
+    bench.add_argument("--memory", action="store_true", help="also peak memory at five times the records")
     bench.set_defaults(command=_bench)
     return parser
 
 
-def _job(jobs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str) -> argparse.ArgumentParser:
+def _show_help(parser: argparse.ArgumentParser) -> Command:
+    def command(arguments: argparse.Namespace, rest: list[str]) -> int:
+        if rest:
+            return _fail(f"unknown option {rest[0]!r}; see: {parser.prog} --help", _EXIT_USAGE)
+        parser.print_help()
+        return _EXIT_USAGE
+
+    return command
+
+
+def _job(
+    jobs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str
+) -> argparse.ArgumentParser:
     job = jobs.add_parser(
-        name, help=text, description=f"Job {name}: {text}.", epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+        name,
+        help=text,
+        description=f"Job {name}: {text}.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     job.add_argument("--config", metavar="FILE", help="TOML file with settings")
     job.add_argument("--verbose", action="store_true", help="show the runner's log")
@@ -95,7 +119,7 @@ def _run_replay(arguments: argparse.Namespace, rest: list[str]) -> int:
     return _run(replay.run, arguments, rest)
 
 
-def _run(job, arguments: argparse.Namespace, rest: list[str]) -> int:
+def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
     from pipelines import console
     from pipelines.report import write_report
     from pipelines.summary import Unbalanced
@@ -130,4 +154,8 @@ def _bench(arguments: argparse.Namespace, rest: list[str]) -> int:
 
     if rest:
         return _fail(f"unknown option {rest[0]!r}; see: traceo bench --help", _EXIT_USAGE)
-    return bench.run(arguments.sample, arguments.records, arguments.rounds, arguments.json)
+    if arguments.records < 1 or arguments.rounds < 1:
+        return _fail("--records and --rounds: the least is 1", _EXIT_USAGE)
+    return bench.run(
+        arguments.sample, arguments.records, arguments.rounds, arguments.json, memory=arguments.memory
+    )

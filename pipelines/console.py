@@ -51,14 +51,18 @@ def _watch(done: threading.Event, began: float, status: Any) -> None:
 
 def _progress_text(counts: dict[str, int], seconds: float) -> str:
     parts = [
-        f"{name} {counts[step]:,} ({counts[step] / seconds:,.0f}/s)" for step, name in _SHOWN if step in counts
+        f"{name} {counts[step]:,} ({counts[step] / seconds:,.0f}/s)"
+        for step, name in _SHOWN
+        if step in counts
     ]
     return f"{seconds:4.0f} s  " + ("  ".join(parts) or "starting")
 
 
 def show_summary(summary: dict[str, Any], output: str) -> None:
     """The table of what became of every record, and where to look next."""
-    table = Table(title=f"{summary['records']:,} records of events: what became of them", title_justify="left")
+    table = Table(
+        title=f"{summary['records']:,} records of events: what became of them", title_justify="left"
+    )
     table.add_column("class")
     table.add_column("records", justify="right")
     table.add_column("why")

@@ -5,7 +5,7 @@ with every other record in an output of its own: changes, duplicates, conflicts,
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -34,7 +34,7 @@ from transforms import (
     Validate,
 )
 from transforms.ending import AtTheEnd
-from transforms.rows import clean_rows, only_table, with_partition
+from transforms.rows import clean_rows, is_new, only_table, with_partition
 from transforms.timeline import Point
 
 TALLY_FILE: Final = "tally.json"
@@ -57,8 +57,11 @@ class Ingested(NamedTuple):
     tally: beam.PCollection
 
 
-def build(records: beam.PCollection, settings: Settings) -> Ingested:
-    """The path from raw records to the outputs; the same graph in batch, streaming and replay."""
+def build(records: beam.PCollection, settings: Settings, history: beam.PCollection | None = None) -> Ingested:
+    """The path from raw records to the outputs; the same graph in batch, streaming and replay.
+
+    ``history``: events that were clean in an earlier run; they are known, and do not come out again.
+    """
     decoded = records | "DecodeChanges" >> DecodeChanges(
         events_table=settings.events_table,
         max_value_bytes=settings.max_value_bytes,
@@ -78,12 +81,14 @@ def build(records: beam.PCollection, settings: Settings) -> Ingested:
         wait_seconds=settings.wait_seconds,
         streaming=settings.streaming,
     )
-    first = valid.ok | "DropDuplicates" >> DropDuplicates(
+    judged = valid.ok if history is None else (history, valid.ok) | "WithHistory" >> beam.Flatten()
+    first = judged | "DropDuplicates" >> DropDuplicates(
         shards=settings.shards,
         horizon_seconds=settings.horizon_seconds,
         disorder_seconds=settings.hold_seconds if settings.streaming else settings.disorder_seconds,
         streaming=settings.streaming,
     )
+    clean = first.ok if history is None else first.ok | "OnlyNew" >> beam.Filter(is_new)
     gaps = (first.ok, catalogue) | "FindGaps" >> FindGaps(
         entity_tag=settings.entity_tag,
         interval_seconds=settings.interval_seconds,
@@ -92,7 +97,7 @@ def build(records: beam.PCollection, settings: Settings) -> Ingested:
     )
     tallies = [decoded, events, tables, masked, masked_tables, inserts, valid, first]
     return Ingested(
-        clean=first.ok,
+        clean=clean,
         changes=inserts.changes,
         tables=masked_tables.ok,
         duplicates=first.duplicates,
@@ -100,7 +105,7 @@ def build(records: beam.PCollection, settings: Settings) -> Ingested:
         dead=(decoded.dead, valid.dead) | "Dead" >> beam.Flatten(),
         audit=valid.audit,
         gaps=gaps,
-        timeline=first.ok | "Timeline" >> Timeline(),
+        timeline=clean | "Timeline" >> Timeline(),
         tally=[step.tally for step in tallies]
         | "Tallies" >> beam.Flatten()
         | "TallyAtEnd" >> AtTheEnd()
@@ -153,16 +158,25 @@ def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
 def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
     """Run the job to its end and take over its results; the summary of what became of every record."""
     preflight(settings)
+    return run_graph(
+        lambda pipeline, staging: graph(pipeline, settings, staging), settings, beam_options, job="ingest"
+    )
+
+
+def run_graph(
+    make: Callable[[beam.Pipeline, Path], None], settings: Settings, beam_options: Sequence[str], *, job: str
+) -> dict[str, Any]:
+    """Run the graph that ``make`` builds, check that every record is accounted for, take over the results."""
     output = Path(settings.output)
     with staged(output) as staging:
         began = time.monotonic()
         direct.run(
-            lambda pipeline: graph(pipeline, settings, staging),
+            lambda pipeline: make(pipeline, staging),
             streaming=settings.streaming,
             spill_folder=staging / "spill",
             beam_options=beam_options,
         )
-        summary = summarise(_results(staging, time.monotonic() - began), settings)
+        summary = {"job": job} | summarise(_results(staging, time.monotonic() - began), settings)
         check_balance(summary)
         files = _load(staging / FILES_FILE, list[FileWritten])
         take_over(output, staging, files, msgspec.json.format(msgspec.json.encode(summary)))

@@ -87,7 +87,9 @@ def _move_source(source: dict[str, Any], copy: int) -> None:
     _add(source, copy * _LSN_SPAN, ("lsn",))
     _move_times(source, copy)
     if isinstance(source.get("sequence"), str):
-        moved = [None if p is None else str(int(p) + copy * _LSN_SPAN) for p in _ANY.decode(source["sequence"])]
+        moved = [
+            None if p is None else str(int(p) + copy * _LSN_SPAN) for p in _ANY.decode(source["sequence"])
+        ]
         source["sequence"] = msgspec.json.encode(moved).decode()
 
 
@@ -107,5 +109,3 @@ def _add(fields: dict[str, Any], amount: int, names: Iterable[str]) -> None:
 def _moved_time(text: str, copy: int) -> str:
     moved = datetime.fromisoformat(text) + copy * _SPAN
     return moved.isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-

@@ -44,6 +44,7 @@ class Line(msgspec.Struct, frozen=True):
 
     @property
     def difference(self) -> int:
+        """Records that are not accounted for; below 0: more came out than went in."""
         return self.records_in - sum(self.records_out.values())
 
     def problem(self) -> str:
@@ -94,11 +95,11 @@ def _written(
     for (_, of_topic, of_partition), out in results.items():
         if (of_topic, of_partition) == (topic, partition):
             for result, output in _WRITTEN.items():
-                expected[output] += out[result]
-    expected[Output.CLEAN if is_events_topic(topic, events_table) else Output.TABLES] += passed
+                expected[str(output)] += out[result]
+    expected[str(Output.CLEAN if is_events_topic(topic, events_table) else Output.TABLES)] += passed
     lines = []
-    for output, records in expected.items():
-        rows = sum(f.partitions.get(f"{topic}/{partition}", 0) for f in files if f.output == output)
+    for name, records in expected.items():
+        rows = sum(f.partitions.get(f"{topic}/{partition}", 0) for f in files if f.output == name)
         if records or rows:
-            lines.append(Line(Step.WRITE, topic, partition, records, {output: rows}))
+            lines.append(Line(Step.WRITE, topic, partition, records, {name: rows}))
     return lines

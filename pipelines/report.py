@@ -1,3 +1,7 @@
 """stub"""
+
 from pathlib import Path
-def write_report(output): return Path(output)/'report.html'
+
+
+def write_report(output):
+    return Path(output) / "report.html"

@@ -47,7 +47,6 @@ def summarise(run: RunResult, settings: Settings) -> dict[str, Any]:
     clean = [Path(f.path) for f in run.files if f.output == Output.CLEAN]
     total = topics.total()
     return {
-        "job": "ingest",
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(run.seconds, 3),
         "records_per_second": round(total / run.seconds) if run.seconds else None,
@@ -104,7 +103,7 @@ def _classes(events: Counter[tuple[str, str, str]]) -> dict[str, Any]:
 def _timeline(points: Iterable[Point]) -> dict[str, list[dict[str, float]]]:
     series: dict[str, list[dict[str, float]]] = {}
     for (name, at), (records, total, highest) in sorted(points):
-        point = {"at": at, "records": records}
+        point: dict[str, float] = {"at": at, "records": records}
         if name == LAG:
             point |= {"mean_ms": round(total / records, 1), "max_ms": round(highest, 1)}
         series.setdefault(name, []).append(point)

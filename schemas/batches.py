@@ -4,6 +4,7 @@ A batch holds rows of one partition of one topic, written by one connector. Thes
 once, in the schema's metadata (:class:`Origin`), and not in each row.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,9 +42,7 @@ EVENT_CHANGES: Final = pa.schema(
 )
 
 #: Changes of any other table; the rows stay JSON text.
-TABLE_CHANGES: Final = pa.schema(
-    [*_POSITION, pa.field("row", pa.string()), pa.field("before", pa.string())]
-)
+TABLE_CHANGES: Final = pa.schema([*_POSITION, pa.field("row", pa.string()), pa.field("before", pa.string())])
 
 #: Events that keep the contract.
 EVENTS: Final = pa.schema(
@@ -61,6 +60,10 @@ EVENTS: Final = pa.schema(
         pa.field("appended_ms", pa.int64()),
     ]
 )
+
+
+#: The topic of events that were clean in an earlier result.
+HISTORY: Final = "(earlier result)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,21 @@ class Origin:
 
 def numbers(batch: pa.RecordBatch, name: str) -> np.ndarray:
     """A column without nulls as a numpy array, without a copy where Arrow allows it."""
-    return batch.column(name).to_numpy(zero_copy_only=False)
+    values: np.ndarray = batch.column(name).to_numpy(zero_copy_only=False)
+    return values
+
+
+def join_by_origin(batches: Iterable[pa.RecordBatch]) -> list[pa.RecordBatch]:
+    """The same rows in one batch for each origin."""
+    groups: dict[Origin, list[pa.RecordBatch]] = {}
+    for batch in batches:
+        groups.setdefault(Origin.of(batch), []).append(batch)
+    return [group[0] if len(group) == 1 else _concatenated(group) for group in groups.values()]
+
+
+def _concatenated(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    table = pa.Table.from_batches(batches).unify_dictionaries().combine_chunks()
+    return table.to_batches()[0]
 
 
 def encode(batch: pa.RecordBatch) -> pa.Buffer:

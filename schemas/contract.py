@@ -75,6 +75,7 @@ class Contract:
 
     @property
     def required(self) -> frozenset[str]:
+        """The properties that a document must have."""
         return frozenset(self.schema.get("required", ()))
 
     def reason(self, document: Any) -> str | None:

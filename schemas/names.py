@@ -38,7 +38,7 @@ class Result(StrEnum):
 
 
 class Op(StrEnum):
-    """Debezium's operations. https://debezium.io/documentation/reference/stable/connectors/postgresql.html"""
+    """Debezium's operations on rows."""
 
     CREATE = "c"
     READ = "r"

@@ -95,7 +95,9 @@ _KEY_SHAPES: Final = (
     r"|(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{16,}"
     r"|sk-[0-9A-Za-z_-]{20,}"
 )
-_DATABASES: Final = r"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|mssql|sqlserver|oracle|clickhouse)"
+_DATABASES: Final = (
+    r"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|mssql|sqlserver|oracle|clickhouse)"
+)
 _URL: Final = r"(?i:(?:jdbc:)?" + _DATABASES + r"(?:\+\w+)?://)[^\s\"'<>]+"
 _EMAIL: Final = r"(?P<user>[A-Za-z0-9._%+'-]+)@(?P<host>(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})"
 _NORTH_AMERICAN: Final = r"(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}"
@@ -170,7 +172,7 @@ def _hints() -> "re2.Set":
     for detector in DETECTORS:
         hints.Add(detector.hint)
     hints.Add(r"\\u00")  # JSON may hide any character so; the caller looks at the parsed text
-    hints.Add(f"(?i:{_SECRET_NAME}|{_KEY_NAME})\"")  # a field that is secret by its name
+    hints.Add(f'(?i:{_SECRET_NAME}|{_KEY_NAME})"')  # a field that is secret by its name
     hints.Compile()
     return hints
 

@@ -1,4 +1,4 @@
-"""The steps: composable PTransforms over record batches. Each is a thin wrapper of a pure twin in columns/."""
+"""The steps: composable PTransforms over record batches, each a thin wrapper of a pure twin in columns/."""
 
 from transforms.changes import SplitChanges
 from transforms.contract import CheckContract

@@ -32,9 +32,9 @@ class SplitChanges(beam.PTransform):
     """
 
     def expand(self, batches: beam.PCollection) -> Inserts:
-        out = batches | "Split" >> beam.ParDo(_split).with_output_types(pa.RecordBatch, changes=pa.RecordBatch, tally=Count).with_outputs(
-            CHANGES, TALLY, main="ok"
-        )
+        out = batches | "Split" >> beam.ParDo(_split).with_output_types(
+            pa.RecordBatch, changes=pa.RecordBatch, tally=Count
+        ).with_outputs(CHANGES, TALLY, main="ok")
         return Inserts(out["ok"], out[CHANGES], out[TALLY])
 
 

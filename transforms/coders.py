@@ -90,7 +90,7 @@ class BatchCoder(beam.coders.Coder):
         data = encode(value)
         office = _current_office()
         if office is None or data.size < SPILL_FROM_BYTES:
-            return _INLINE + data.to_pybytes()
+            return _INLINE + bytes(data)
         return office.leave(data)
 
     def decode(self, encoded: bytes) -> pa.RecordBatch:

@@ -19,7 +19,10 @@ from transforms.outcome import DEAD, TALLY, Count, Outcome, count
 
 @dataclass(kw_only=True)
 class CheckContract(beam.PTransform):
-    """Refuse rows that break the JSON Schema in ``contract_file`` (``None``: the project's), one reason each."""
+    """Refuse rows that break the JSON Schema in ``contract_file`` (``None``: the project's own).
+
+    Each refused row has one reason.
+    """
 
     contract_file: str | None = None
 

@@ -45,9 +45,9 @@ class DecodeChanges(beam.PTransform):
     seal_key_file: str | None = None
 
     def expand(self, records: beam.PCollection) -> Changes:
-        out = records | "Decode" >> beam.ParDo(_Decode(self)).with_output_types(pa.RecordBatch, tables=pa.RecordBatch, dead=DeadLetter, tally=Count).with_outputs(
-            TABLES, DEAD, TALLY, main="events"
-        )
+        out = records | "Decode" >> beam.ParDo(_Decode(self)).with_output_types(
+            pa.RecordBatch, tables=pa.RecordBatch, dead=DeadLetter, tally=Count
+        ).with_outputs(TABLES, DEAD, TALLY, main="events")
         return Changes(out["events"], out[TABLES], out[DEAD], out[TALLY])
 
 

@@ -19,7 +19,6 @@ from columns.sightings import sightings
 from transforms.coders import register_struct
 
 
-
 class Sightings(msgspec.Struct, frozen=True):
     """What a bundle tells of the entities."""
 

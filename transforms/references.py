@@ -21,7 +21,7 @@ from apache_beam.utils.timestamp import Timestamp
 
 from columns.hashing import split_by_shard
 from columns.references import declared_series, known_rows
-from schemas.batches import EVENTS, Origin, decode, encode, numbers
+from schemas.batches import EVENTS, Origin, decode, encode, join_by_origin, numbers
 from schemas.letters import DeadLetter
 from schemas.names import UNKNOWN_SERIES, Result, Step
 from transforms.letters import event_letters
@@ -122,13 +122,18 @@ class _Check(beam.DoFn):
 
     def _retry(self, memory: _Memory, waiting: Any) -> Iterable[Any]:
         """Let the events go that waited for a series that has come."""
-        still = []
+        memory.waiting = join_by_origin(memory.waiting)
+        still, freed = [], False
         for batch in memory.waiting:
             known = known_rows(batch, memory.catalogue)
+            if not known.any():
+                still.append(batch)
+                continue
+            freed = True
             yield from _passed(batch.filter(pa.array(known)))
             if not known.all():
                 still.append(batch.filter(pa.array(~known)))
-        if still != memory.waiting:
+        if freed:
             _rewrite(memory, waiting, still)
 
     @on_timer(DEADLINE)
@@ -151,9 +156,7 @@ class _Check(beam.DoFn):
             if len(refused):
                 for letter in event_letters(refused, Step.REFERENCES, UNKNOWN_SERIES):
                     yield beam.pvalue.TaggedOutput(DEAD, letter)
-                yield count(
-                    Step.REFERENCES, Origin.of(batch), Result.DEAD, len(refused), UNKNOWN_SERIES
-                )
+                yield count(Step.REFERENCES, Origin.of(batch), Result.DEAD, len(refused), UNKNOWN_SERIES)
             if len(refused) < len(batch):
                 still.append(batch.filter(pa.array(~over)))
         _rewrite(memory, waiting, still)

@@ -35,7 +35,8 @@ class DropReplays(beam.PTransform):
             | "ByPartition" >> beam.Map(_keyed).with_output_types(tuple[str, pa.RecordBatch])
             | "Drop"
             >> beam.ParDo(_Drop())
-            .with_output_types(pa.RecordBatch, tally=Count).with_outputs(TALLY, main="ok")
+            .with_output_types(pa.RecordBatch, tally=Count)
+            .with_outputs(TALLY, main="ok")
         )
         return Counted(out["ok"], out[TALLY])
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from schemas.batches import Origin, numbers
+from schemas.batches import HISTORY, Origin, numbers
 
 _CLEAN: Final = ("metric_id", "timestamp", "value", "tags", "seq", "offset", "commit_lsn", "lsn")
 
@@ -30,6 +30,11 @@ def only_table(batch: pa.RecordBatch, table: str) -> bool:
     """Whether ``batch`` holds changes of ``table`` (schema.table)."""
     topic = Origin.of(batch).topic
     return topic == table or topic.endswith("." + table)
+
+
+def is_new(batch: pa.RecordBatch) -> bool:
+    """Whether ``batch`` came from the input and not from an earlier result."""
+    return Origin.of(batch).topic != HISTORY
 
 
 def _with_origin(batch: pa.RecordBatch, origin: Origin) -> pa.RecordBatch:

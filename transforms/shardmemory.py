@@ -3,7 +3,7 @@
 Reading a large state back for every bundle would cost more than the work. So each step keeps, beside its
 state, a ready-made form of it in memory, and a nonce in both. Whoever changes the state writes a new nonce to
 state and memory. When the two differ, as after a bundle was rolled back, a restart or a move to another
-worker, the memory is thrown away and rebuilt from the state. So a change that was not committed is never seen.
+worker, the memory is thrown away and rebuilt from the state. So no change is seen that was not committed.
 """
 
 import secrets
@@ -38,7 +38,7 @@ class ShardMemories(Generic[M]):
         nonce.write(fresh)
         with self._lock:
             self._memories[key] = (fresh, memory)
-        return memory  # type: ignore[no-any-return]
+        return memory
 
     def forget(self) -> None:
         """Drop the memories of all shards of this step."""

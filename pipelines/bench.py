@@ -1,0 +1,268 @@
+"""The benchmark: the whole path side by side with its limit and with what a user would write instead.
+
+Everything reads the same archive of raw bytes (the sample, multiplied, with fresh keys) and runs on one core:
+
+- ``limit``: decode only, msgspec into Arrow; nothing that parses each value can be faster;
+- ``loop``: plain Python: json.loads, an md5 of the key, a field check, a dictionary for duplicates;
+- ``path``: the job, from raw bytes to written files, on the local runner.
+
+They take turns, each in a process of its own; the medians of the rounds are compared. Then the steps one by
+one, and DropDuplicates with a small and a large horizon. Ratios are what counts: machines differ.
+"""
+
+import hashlib
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from rich.console import Console
+from rich.table import Table
+
+from columns.contract import ContractCheck
+from columns.decode import decode_records
+from columns.duplicates import classify
+from columns.hashing import split_by_shard
+from columns.keyindex import KeyIndex
+from columns.redact import redact_batch
+from columns.references import known_rows
+from columns.replays import Mark, find_replays
+from connectors.recordfiles import find_files, read_files
+from pipelines.multiply import multiply
+from pipelines.settings import Settings
+from schemas.batches import EVENTS, Origin, decode, encode
+from schemas.contract import Contract
+from schemas.envelope import EventEnvelope, EventRow
+from schemas.records import RawRecords
+
+_HORIZONS: Final = (100_000, 5_000_000)
+_HORIZON_US: Final = 3_600_000_000
+_HORIZON_BATCH: Final = 4096
+_HORIZON_ROWS: Final = 1_000_000
+_MEMORY_FACTOR: Final = 5
+_out = Console(highlight=False)
+
+
+def run(sample: str, records: int, rounds: int, json_file: str | None, *, memory: bool = False) -> int:
+    """Run the benchmark, print its table, write its ratios; the exit code."""
+    with tempfile.TemporaryDirectory(prefix="traceo-bench-") as folder:
+        archive = Path(folder) / "records.parquet"
+        _out.print(f"multiplying {sample} to {records:,} records …")
+        total = multiply(sample, records, archive)
+        seconds: dict[str, list[float]] = {name: [] for name in WORKERS}
+        peaks: list[float] = []
+        for number in range(rounds):
+            for name in WORKERS:
+                result = _measure(name, archive, Path(folder))
+                seconds[name].append(result["seconds"])
+                peaks += [result["peak_mib"]] if name == "path" else []
+                rate = total / result["seconds"]
+                _out.print(f"round {number + 1} of {rounds}  {name:5}  {rate:>9,.0f} records/s")
+        figures: dict[str, Any] = _ratios(seconds, total, rounds)
+        figures["path_peak_mib"] = statistics.median(peaks)
+        _out.print("the steps one by one …")
+        figures["steps_records_per_second"] = _steps(sample, rounds)
+        figures |= _horizons(rounds)
+        if memory:
+            figures |= _memory(sample, records, Path(folder))
+    _show(figures)
+    if json_file:
+        Path(json_file).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        _out.print(f"wrote {json_file}", style="bold")
+    return 0
+
+
+def _measure(name: str, archive: Path, folder: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "pipelines.bench", name, str(archive), str(folder / "out")]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own module
+    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def _ratios(seconds: dict[str, list[float]], total: int, rounds: int) -> dict[str, Any]:
+    rates = {name: total / statistics.median(times) for name, times in seconds.items()}
+    return {
+        "records": total,
+        "rounds": rounds,
+        **{f"{name}_records_per_second": round(rate) for name, rate in rates.items()},
+        "path_to_limit": round(rates["path"] / rates["limit"], 3),
+        "path_to_loop": round(rates["path"] / rates["loop"], 3),
+    }
+
+
+def _limit(archive: Path, output: Path) -> None:
+    """Decode every value into columns, and do nothing else."""
+    decoder = msgspec.json.Decoder(EventEnvelope)
+    for records in read_files([archive], Settings().batch_rows):
+        envelopes = []
+        for value in records.values:
+            try:
+                envelopes.append(decoder.decode(value or b""))
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                continue
+        rows = [e.after or e.before or EventRow() for e in envelopes]
+        pa.array([row.metric_id for row in rows], pa.string())
+        pa.array([row.timestamp for row in rows], pa.string())
+        pa.array([row.value if isinstance(row.value, float) else None for row in rows], pa.float64())
+        pa.array([row.tags for row in rows], pa.string())
+        pa.array([row.seq for row in rows], pa.int64())
+        pa.array([e.op for e in envelopes], pa.string())
+        pa.array([e.source.lsn if e.source else None for e in envelopes], pa.int64())
+        pa.array([e.source.ts_us if e.source else None for e in envelopes], pa.int64())
+
+
+def _loop(archive: Path, output: Path) -> None:
+    """What a user might write: one event at a time."""
+    seen: dict[str, float] = {}
+    kept = 0
+    for records in read_files([archive], Settings().batch_rows):
+        for value in records.values:
+            try:
+                row = json.loads(value or b"null")["after"]
+            except (ValueError, TypeError, KeyError):
+                continue
+            if not row or not row.get("metric_id") or not row.get("timestamp"):
+                continue
+            if not isinstance(row.get("value"), float) or not isinstance(row.get("tags"), str):
+                continue
+            key = (row["metric_id"] + row["timestamp"]).encode(errors="replace")
+            digest = hashlib.md5(key, usedforsecurity=False).hexdigest()
+            if digest not in seen:
+                seen[digest] = row["value"]
+                kept += 1
+
+
+def _path(archive: Path, output: Path) -> float:
+    """The job itself; its own time, without the check of the result that follows it."""
+    from pipelines import ingest
+
+    summary = ingest.run(Settings(input=(str(archive),), output=str(output)))
+    return float(summary["seconds"])
+
+
+WORKERS: Final[dict[str, Callable[[Path, Path], float | None]]] = {
+    "limit": _limit,
+    "loop": _loop,
+    "path": _path,
+}
+
+
+def _work(name: str, archive: str, output: str) -> None:
+    """One measurement, in this process, on one core."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    began = time.perf_counter()
+    own = WORKERS[name](Path(archive), Path(output))
+    seconds = time.perf_counter() - began if own is None else own
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "peak_mib": peak_mib}))
+
+
+def _steps(sample: str, rounds: int) -> dict[str, int]:
+    """Records a second of each step's pure twin, over the sample in memory."""
+    raw = [r for r in read_files(find_files([sample]), Settings().batch_rows) if r.topic.endswith("events")]
+    check = ContractCheck(Contract.load())
+    changes = [batch for records in raw for batch in _decoded(records)]
+    events = [check.split(batch)[0] for batch in changes]
+    catalogue = {text for batch in events for text in batch.column("metric_id").dictionary.to_pylist()}
+    steps: dict[str, Callable[[], Any]] = {
+        "decode": lambda: [_decoded(records) for records in raw],
+        "replays": lambda: [find_replays(batch, Mark()) for batch in changes],
+        "redact": lambda: [redact_batch(batch) for batch in changes],
+        "contract": lambda: [check.split(batch) for batch in changes],
+        "shard": lambda: [split_by_shard(batch, "metric_id", 4) for batch in events],
+        "references": lambda: [known_rows(batch, catalogue) for batch in events],
+        "duplicates": lambda: classify(KeyIndex(), events, _HORIZON_US),
+        "batch coder": lambda: [decode(encode(batch)) for batch in events],
+    }
+    rows = sum(map(len, changes))
+    times: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(rounds):
+        for name, step in steps.items():
+            began = time.perf_counter()
+            step()
+            times[name].append(time.perf_counter() - began)
+    return {name: round(rows / statistics.median(values)) for name, values in times.items()}
+
+
+def _decoded(records: RawRecords) -> list[pa.RecordBatch]:
+    return decode_records(records, events_table="metrics.events").batches
+
+
+def _horizons(rounds: int) -> dict[str, float]:
+    """DropDuplicates' work while the horizon holds few and many keys, in turns."""
+    times: dict[int, list[float]] = {keys: [] for keys in _HORIZONS}
+    for _ in range(rounds):
+        for keys in _HORIZONS:
+            times[keys].append(_time_horizon(keys))
+    rates = {keys: _HORIZON_ROWS / statistics.median(values) for keys, values in times.items()}
+    few, many = _HORIZONS
+    return {
+        "duplicates_few_keys_records_per_second": round(rates[few]),
+        "duplicates_many_keys_records_per_second": round(rates[many]),
+        "duplicates_many_to_few": round(rates[many] / rates[few], 3),
+    }
+
+
+def _time_horizon(keys: int) -> float:
+    """Seconds for a million fresh events in a steady state: as many keys expire as come."""
+    step_us = _HORIZON_US // keys
+    index = KeyIndex()
+    batches = _fresh_events(step_us)
+    for _ in range(-(-keys // _HORIZON_BATCH)):
+        classify(index, [next(batches)], _HORIZON_US)
+    measured = [next(batches) for _ in range(_HORIZON_ROWS // _HORIZON_BATCH)]
+    began = time.perf_counter()
+    for batch in measured:
+        classify(index, [batch], _HORIZON_US)
+    return time.perf_counter() - began
+
+
+def _fresh_events(step_us: int) -> Iterator[pa.RecordBatch]:
+    """Batches of events that are all new, one every ``step_us`` of commit time."""
+    rows = _HORIZON_BATCH
+    schema = Origin("db.metrics.events", 0, "db").stamp(EVENTS)
+    names = pa.array([f"pod-{i}:cpu" for i in range(rows)])
+    ids = pa.DictionaryArray.from_arrays(pa.array(np.arange(rows, dtype=np.int32)), names)
+    for number in range(10**9):
+        place = np.arange(number * rows, (number + 1) * rows)
+        times = pa.array((place + 10**15).view("datetime64[us]"), pa.timestamp("us", tz="UTC"))
+        made = {"metric_id": ids, "tags": ids, "timestamp": times, "value": pa.array(place / 7)}
+        made["committed_us"] = pa.array(place * step_us)
+        yield pa.RecordBatch.from_arrays([made.get(n, pa.array(place)) for n in EVENTS.names], schema=schema)
+
+
+def _memory(sample: str, records: int, folder: Path) -> dict[str, float]:
+    """Peak memory of the path over an archive, and over one several times as long."""
+    peaks = []
+    for factor in (1, _MEMORY_FACTOR):
+        archive = folder / "memory.parquet"
+        _out.print(f"memory: {records * factor:,} records …")
+        multiply(sample, records * factor, archive)
+        peaks.append(_measure("path", archive, folder)["peak_mib"])
+        archive.unlink()
+    return {"peak_mib": peaks[0], f"peak_mib_{_MEMORY_FACTOR}_times_the_records": peaks[1]}
+
+
+def _show(figures: dict[str, Any]) -> None:
+    table = Table(title="benchmark, one core, medians", title_justify="left")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    for name, value in figures.items():
+        values = value if isinstance(value, dict) else {"": value}
+        for part, number in values.items():
+            table.add_row(f"{name} {part}".replace("_", " "), f"{number:,}")
+    _out.print(table)
+
+
+if __name__ == "__main__":
+    _work(*sys.argv[1:])
