@@ -13,7 +13,7 @@ from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 from connectors.recordfiles import read_files
 from schemas.records import RawRecords
 from telemetry.progress import advance
-from transforms.coders import RawRecordsCoder
+from transforms.coders import StructCoder
 
 
 @dataclass(kw_only=True)
@@ -50,7 +50,7 @@ class ReadFiles(beam.PTransform):
 def _rehearse(batches: list[RawRecords], quiet_seconds: Iterable[float]) -> TestStream:
     earliest = [min(records.timestamps) for records in batches]
     still_to_come = list(accumulate(reversed(earliest), min))[::-1]
-    stream = TestStream(coder=RawRecordsCoder())
+    stream = TestStream(coder=StructCoder(RawRecords))
     watermark_ms = -1
     for records, at, low in zip(batches, earliest, still_to_come, strict=True):
         if low > watermark_ms:

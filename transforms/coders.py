@@ -111,35 +111,38 @@ class BatchCoder(beam.coders.Coder):
 class StructCoder(beam.coders.Coder):
     """A msgspec struct as MessagePack."""
 
-    kind: type[msgspec.Struct]
+    def __init__(self, kind: type[msgspec.Struct]) -> None:
+        self._kind = kind
+
+    @classmethod
+    def from_type_hint(cls, hint: type[msgspec.Struct], registry: Any) -> "StructCoder":
+        """How the registry makes the coder of a struct."""
+        return cls(hint)
 
     def encode(self, value: msgspec.Struct) -> bytes:
         return msgspec.msgpack.encode(value)
 
     def decode(self, encoded: bytes) -> Any:
-        return msgspec.msgpack.decode(encoded, type=self.kind)
+        return msgspec.msgpack.decode(encoded, type=self._kind)
 
     def is_deterministic(self) -> bool:
         return True
 
     def to_type_hint(self) -> Any:
-        return self.kind
+        return self._kind
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StructCoder) and self._kind is other._kind
 
-class RawRecordsCoder(StructCoder):
-    """Raw records, as sources give them."""
-
-    kind = RawRecords
+    def __hash__(self) -> int:
+        return hash(self._kind)
 
 
 def register_struct(kind: type[msgspec.Struct]) -> None:
     """Let Beam carry ``kind`` as MessagePack."""
-    coder = type(f"{kind.__name__}Coder", (StructCoder,), {"kind": kind, "__module__": __name__})
-    globals()[coder.__name__] = coder  # so that it can be pickled by name
-    beam.coders.registry.register_coder(kind, coder)
+    beam.coders.registry.register_coder(kind, StructCoder)
 
 
 beam.coders.registry.register_coder(pa.RecordBatch, BatchCoder)
-beam.coders.registry.register_coder(RawRecords, RawRecordsCoder)
-for _kind in (DeadLetter, AuditRecord):
+for _kind in (RawRecords, DeadLetter, AuditRecord):
     register_struct(_kind)

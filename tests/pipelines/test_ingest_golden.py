@@ -1,0 +1,213 @@
+"""The job on the real sample equals the truth file, to the last record, however it is run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import msgspec
+import pyarrow.parquet as pq
+import pytest
+from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
+
+from connectors.sinks import FileWritten
+from pipelines.ingest import FILES_FILE, TALLY_FILE, graph
+from pipelines.reconcile import Tally
+from pipelines.settings import Settings
+from pipelines.summary import RunResult, summarise
+from tests.captures import sample_lines, write_lines
+from tests.conftest import ROOT, SAMPLE, Ingest
+
+CLASSES = (
+    "records",
+    "tombstones",
+    "undecodable",
+    "undecodable_by_kind",
+    "replays",
+    "updates",
+    "deletes",
+    "invalid",
+    "invalid_by_reason",
+    "unknown_series",
+    "application_duplicates",
+    "conflicts",
+    "valid_events",
+    "keys_sha256",
+)
+
+
+def check_classes(summary: dict[str, Any], truth: dict[str, Any]) -> None:
+    assert {name: summary[name] for name in CLASSES} == {name: truth["expected"][name] for name in CLASSES}
+    assert summary["gaps"] == len(truth["gaps"])
+    assert summary["reconciliation"]["balanced"]
+
+
+def json_lines(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.open()]
+
+
+def parquet_rows(folder: Path) -> list[dict[str, Any]]:
+    return [row for file in sorted(folder.glob("*.parquet")) for row in pq.read_table(file).to_pylist()]
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    from pipelines import ingest
+
+    output = tmp_path_factory.mktemp("golden") / "out"
+    return output, ingest.run(Settings(input=(str(SAMPLE),), output=str(output)))
+
+
+def test_every_class_and_the_digest_equal_the_truth(
+    result: tuple[Path, dict[str, Any]], truth: dict[str, Any]
+) -> None:
+    check_classes(result[1], truth)
+    assert json.loads((result[0] / "summary.json").read_text()) == result[1]
+
+
+def test_each_dead_letter_is_the_right_record(
+    result: tuple[Path, dict[str, Any]], truth: dict[str, Any]
+) -> None:
+    letters = json_lines(result[0] / "dead")
+    seqs = defaultdict(set)
+    for letter in letters:
+        if letter.get("row"):
+            seqs[letter["reason"]].add(letter["row"]["seq"])
+    expected = {reason: set(rows["seqs"]) for reason, rows in truth["invalid"].items()}
+    expected["unknown_series"] = set(truth["unknown_series"]["seqs"])
+    assert seqs == expected
+    poison = {(r["kind"], r["partition"], r["offset"]) for r in truth["poison"]["records"]}
+    sealed = [letter for letter in letters if not letter.get("row")]
+    assert {(letter["reason"], letter["partition"], letter["offset"]) for letter in sealed} == poison
+    assert all("sealed" not in letter and len(letter["sha256"]) == 64 for letter in sealed)
+
+
+def test_duplicates_conflicts_and_winners_are_the_right_rows(
+    result: tuple[Path, dict[str, Any]], truth: dict[str, Any]
+) -> None:
+    duplicates = {row["seq"] for row in parquet_rows(result[0] / "duplicates")}
+    assert duplicates == {row["seq"] for row in truth["application_duplicates"]["rows"]}
+    found = {row["seq"]: (row["kept_value"], row["value"]) for row in json_lines(result[0] / "conflicts")}
+    rows = truth["conflicts"]["rows"]
+    assert found == {row["seq"]: (row["first_value"], row["other_value"]) for row in rows}
+
+
+def test_clean_events_are_the_base_rows_and_no_others(
+    result: tuple[Path, dict[str, Any]], truth: dict[str, Any]
+) -> None:
+    not_clean = {row["seq"] for row in truth["application_duplicates"]["rows"] + truth["conflicts"]["rows"]}
+    not_clean |= {seq for rows in truth["invalid"].values() for seq in rows["seqs"]}
+    not_clean |= set(truth["unknown_series"]["seqs"])
+    seqs = [row["seq"] for row in parquet_rows(result[0] / "clean")]
+    assert len(seqs) == len(set(seqs))
+    assert set(seqs) == set(range(1, truth["rows"]["inserted_rows"] + 1)) - not_clean
+
+
+def test_changes_and_gaps_are_the_right_ones(
+    result: tuple[Path, dict[str, Any]], truth: dict[str, Any]
+) -> None:
+    changes = defaultdict(set)
+    for row in parquet_rows(result[0] / "changes"):
+        changes[row["op"]].add(row["seq"])
+    assert changes == {"u": set(truth["updates"]["seqs"]), "d": set(truth["deletes"]["seqs"])}
+    gaps = [
+        {"pod": g["entity"], "start": g["start"], "end": g["end"], "missing_rows": g["missing_rows"]}
+        for g in json_lines(result[0] / "gaps")
+    ]
+    assert sorted(gaps, key=lambda g: g["pod"]) == sorted(truth["gaps"], key=lambda g: g["pod"])
+
+
+def test_each_refused_row_has_an_audit_record_without_its_values(
+    result: tuple[Path, dict[str, Any]], truth: dict[str, Any]
+) -> None:
+    audit = json_lines(result[0] / "audit")
+    letters = [letter for letter in json_lines(result[0] / "dead") if letter.get("row")]
+    assert {r["id"] for r in audit} == {letter["id"] for letter in letters}
+    assert len(audit) == truth["expected"]["invalid"] + truth["expected"]["unknown_series"]
+    assert all("row" not in record and record["contract"] == "urn:traceo:schema:event:1" for record in audit)
+
+
+def test_partitions_may_be_read_in_any_order(ingest: Ingest, tmp_path: Path, truth: dict[str, Any]) -> None:
+    parts: dict[tuple[str, int], list[bytes]] = defaultdict(list)
+    for line in sample_lines():
+        head = json.loads(line[: line.index(b',"key"')] + b"}")
+        parts[head["topic"], head["partition"]].append(line)
+    backwards = [line for part in sorted(parts, reverse=True) for line in parts[part]]
+    events_first = write_lines(tmp_path / "backwards.jsonl", backwards)
+    check_classes(ingest(events_first), truth)
+    conflicts = {row["seq"]: row["kept_value"] for row in json_lines(tmp_path / "out" / "conflicts")}
+    assert conflicts == {row["seq"]: row["first_value"] for row in truth["conflicts"]["rows"]}
+
+
+def test_one_file_a_partition(ingest: Ingest, tmp_path: Path, truth: dict[str, Any]) -> None:
+    parts: dict[str, list[bytes]] = defaultdict(list)
+    for line in sample_lines():
+        head = json.loads(line[: line.index(b',"key"')] + b"}")
+        parts[f"{head['topic']}-{head['partition']}"].append(line)
+    (tmp_path / "in").mkdir()
+    for name, lines in parts.items():
+        write_lines(tmp_path / "in" / f"{name}.jsonl", lines)
+    check_classes(ingest(tmp_path / "in"), truth)
+
+
+@pytest.mark.parametrize("rows", [5000, pytest.param(1, marks=pytest.mark.slow)])
+def test_the_size_of_a_batch_changes_nothing(ingest: Ingest, truth: dict[str, Any], rows: int) -> None:
+    check_classes(ingest(SAMPLE, batch_rows=rows), truth)
+
+
+@pytest.mark.parametrize("mode", ["multi_threading", "multi_processing"])
+def test_four_workers_give_what_one_gives(ingest: Ingest, truth: dict[str, Any], mode: str) -> None:
+    options = ("--direct_num_workers=4", f"--direct_running_mode={mode}")
+    check_classes(ingest(SAMPLE, beam_options=options), truth)
+
+
+def test_a_stream_gives_what_the_batch_gives(ingest: Ingest, truth: dict[str, Any], tmp_path: Path) -> None:
+    check_classes(ingest(SAMPLE, streaming=True), truth)
+    conflicts = {row["seq"]: row["kept_value"] for row in json_lines(tmp_path / "out" / "conflicts")}
+    assert conflicts == {row["seq"]: row["first_value"] for row in truth["conflicts"]["rows"]}
+
+
+def test_bundles_that_are_rolled_back_and_retried_change_nothing(
+    tmp_path: Path, truth: dict[str, Any]
+) -> None:
+    settings = Settings(input=(str(SAMPLE),), output=str(tmp_path))
+    pipeline = beam.Pipeline(runner=FnApiRunner(bundle_repeat=1))  # each bundle: run, roll back, run
+    graph(pipeline, settings, tmp_path)
+    pipeline.run().wait_until_finish()
+    tally = msgspec.json.decode((tmp_path / TALLY_FILE).read_bytes(), type=Tally)
+    files = msgspec.json.decode((tmp_path / FILES_FILE).read_bytes(), type=list[FileWritten])
+    check_classes(summarise(RunResult(tally, files, [], 1.0), settings), truth)
+
+
+def test_killed_in_the_middle_leaves_nothing_and_the_second_run_is_whole(
+    tmp_path: Path, truth: dict[str, Any]
+) -> None:
+    output = tmp_path / "out"
+    command = [sys.executable, "-m", "pipelines", "run", "ingest", "--input", str(SAMPLE)]
+    command += ["--output", str(output)]
+    first = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    give_up = time.monotonic() + 60
+    while not any((output / ".staging" / "spill").glob("*")):
+        assert time.monotonic() < give_up
+        assert first.poll() is None
+        os.sched_yield()
+    first.send_signal(signal.SIGKILL)
+    first.wait(60)
+    assert not (output / "summary.json").exists()
+    assert not (output / "clean").exists()
+    for _ in range(2):  # the run after the crash, and one more over its result
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, timeout=120)
+        check_classes(json.loads((output / "summary.json").read_text()), truth)
+        assert pq.read_table(output / "clean").num_rows == truth["expected"]["valid_events"]
+    assert not (output / ".staging").exists()
+
+
+def test_avro_output_holds_the_same_events(ingest: Ingest, truth: dict[str, Any], tmp_path: Path) -> None:
+    check_classes(ingest(SAMPLE, format="avro"), truth)
+    assert [p.suffix for p in (tmp_path / "out" / "clean").iterdir()] == [".avro"]
