@@ -161,15 +161,11 @@ def _decode_all(values: list[bytes], decoder: "msgspec.json.Decoder[Any]", limit
 
 def _decode_one(value: bytes, is_events: bool, limit: int) -> "Envelope | _Odd | Undecodable":
     """One envelope, or what is wrong with the value; the tests stand in the order of the contract."""
-    if len(value) > limit:
-        return Undecodable.OVERSIZED
-    if not value:
-        return Undecodable.EMPTY_BYTES
+    trouble = _unread_trouble(value, limit)
+    if trouble is not None:
+        return trouble
     try:
-        value.decode()
         envelope = (_EVENTS if is_events else _TABLES).decode(value)
-    except UnicodeDecodeError:
-        return Undecodable.INVALID_UTF8
     except msgspec.ValidationError:
         return _decode_untyped(value, is_events, limit)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -177,6 +173,16 @@ def _decode_one(value: bytes, is_events: bool, limit: int) -> "Envelope | _Odd |
     if envelope.op is None and envelope.payload != NO_JSON:
         return _decode_one(bytes(envelope.payload), is_events, limit)
     return _op_trouble(envelope.op) or envelope
+
+
+def _unread_trouble(value: bytes, limit: int) -> Undecodable | None:
+    if len(value) > limit:
+        return Undecodable.OVERSIZED
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return Undecodable.INVALID_UTF8
+    return None if value else Undecodable.EMPTY_BYTES
 
 
 def _syntax_error(error: Exception) -> Undecodable:

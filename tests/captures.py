@@ -25,7 +25,9 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> Path:
     return path
 
 
-def line(topic: str, offset: int, value: bytes | None, *, partition: int = 0, at: int = 0, key: bytes = b"") -> bytes:
+def line(
+    topic: str, offset: int, value: bytes | None, *, partition: int = 0, at: int = 0, key: bytes = b""
+) -> bytes:
     """One line of a capture; ``at``: milliseconds after the capture's begin."""
     return json.dumps(
         {
@@ -64,7 +66,7 @@ def event(
         "metric_id": metric_id,
         "timestamp": f"2023-11-14T{22 + minute // 60:02d}:{minute % 60:02d}:00.000000Z",
         "value": value,
-        "tags": json.dumps({"pod": metric_id.split(":")[0]}),
+        "tags": json.dumps({"pod": metric_id.partition(":")[0]}),
     } | fields
     position = 10_000 + offset if lsn is None else lsn
     envelope = {"op": "c", "before": None, "after": row, "source": _source(position, at)}
