@@ -119,7 +119,11 @@ def _table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
             return f'<td class="number">{value:,}</td>'
         return f"<td>{_text(value)}</td>"
 
-    titles = "".join(f'<th scope="col">{title}</th>' for title in head)
+    numeric = [isinstance(value, int) for value in rows[0]] if rows else [False] * len(head)
+    titles = "".join(
+        f'<th scope="col"{" class=number" if right else ""}>{title}</th>'
+        for title, right in zip(head, numeric, strict=True)
+    )
     body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
     return f'<div class="scroll"><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
 

@@ -105,7 +105,8 @@ def lines(
 
 
 def _svg(title: str, description: str, height: int, body: str) -> str:
+    name = html.escape(title)
     return (
-        f'<div class="scroll"><svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{html.escape(title)}">'
-        f"<title>{html.escape(title)}</title><desc>{html.escape(description)}</desc>{body}</svg></div>"
+        f'<div class="scroll"><svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{name}">'
+        f"<title>{name}</title><desc>{html.escape(description)}</desc>{body}</svg></div>"
     )
