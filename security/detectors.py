@@ -69,11 +69,22 @@ _ISSUERS: Final = (
 
 
 def _card(match: re.Match[str]) -> str | None:
-    digits = re.sub(r"\D", "", match.group())
+    """A run of groups of digits may hold a card beside other numbers: the longest that is one counts."""
+    run = match.group()
+    groups = [(m.start(), m.end()) for m in re.finditer(r"\d+", run)]
+    spans = [(start, end) for i, (start, _) in enumerate(groups) for _, end in groups[i:]]
+    for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
+        digits = re.sub(r"\D", "", run[start:end])
+        if _is_card(digits):
+            return f"{run[:start]}****-****-****-{digits[-4:]}{run[end:]}"
+    return None
+
+
+def _is_card(digits: str) -> bool:
     known = any(
         low <= digits[: len(low)] <= high and len(digits) in lengths for low, high, lengths in _ISSUERS
     )
-    return f"****-****-****-{digits[-4:]}" if known and luhn.is_valid(digits) else None
+    return known and luhn.is_valid(digits)
 
 
 def _ssn(match: re.Match[str]) -> str | None:
@@ -131,7 +142,7 @@ DETECTORS: Final = (
     Detector(
         "credit_card",
         r"\d(?:[ -]?\d){12}",
-        re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])"),
+        re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,40}(?![\w-])"),
         _card,
     ),
     Detector("ssn", r"\d{3}-\d{2}-\d{4}", re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"), _ssn),

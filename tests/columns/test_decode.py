@@ -12,12 +12,32 @@ from schemas.names import Result, Undecodable
 from schemas.records import RawRecords
 
 TOPIC = "db.metrics.events"
-ROW = {"seq": 7, "metric_id": "pod:cpu", "timestamp": "2023-01-29T08:41:00.000000Z", "value": 1.5, "tags": "{}"}
-SOURCE = {"name": "db", "ts_us": 5_000_000, "ts_ms": 5000, "snapshot": "false", "sequence": '["9","12"]', "lsn": 12}
+ROW = {
+    "seq": 7,
+    "metric_id": "pod:cpu",
+    "timestamp": "2023-01-29T08:41:00.000000Z",
+    "value": 1.5,
+    "tags": "{}",
+}
+SOURCE = {
+    "name": "db",
+    "ts_us": 5_000_000,
+    "ts_ms": 5000,
+    "snapshot": "false",
+    "sequence": '["9","12"]',
+    "lsn": 12,
+}
 
 
 def envelope(**fields: Any) -> dict[str, Any]:
-    return {"op": "c", "before": None, "after": ROW, "source": SOURCE, "transaction": None, "ts_ms": 6000} | fields
+    return {
+        "op": "c",
+        "before": None,
+        "after": ROW,
+        "source": SOURCE,
+        "transaction": None,
+        "ts_ms": 6000,
+    } | fields
 
 
 def decoded(*values: bytes | None, topic: str = TOPIC, **options: Any) -> Decoded:
@@ -58,9 +78,7 @@ def test_the_schema_part_is_taken_off() -> None:
 
 def test_deletes_show_the_old_row_and_updates_both() -> None:
     old = ROW | {"value": 0.5}
-    deleted, updated = rows(
-        envelope(op="d", before=old, after=None), envelope(op="u", before=old, after=ROW)
-    )
+    deleted, updated = rows(envelope(op="d", before=old, after=None), envelope(op="u", before=old, after=ROW))
     assert (deleted["value"], deleted["before"]) == (0.5, None)
     assert (updated["value"], json.loads(updated["before"])["value"]) == (1.5, 0.5)
 
@@ -76,14 +94,23 @@ def test_other_tables_keep_their_rows_as_json() -> None:
 
 
 def test_numbers_that_json_cannot_hold() -> None:
-    values = [row["value"] for row in rows(*(envelope(after=ROW | {"value": v}) for v in ("NaN", "-Infinity", 2)))]
+    values = [
+        row["value"] for row in rows(*(envelope(after=ROW | {"value": v}) for v in ("NaN", "-Infinity", 2)))
+    ]
     assert values[0] != values[0]
     assert values[1:] == [float("-inf"), 2.0]
 
 
 @pytest.mark.parametrize(
     "field",
-    [{"metric_id": 5}, {"tags": {"a": 1}}, {"value": True}, {"value": "abc"}, {"seq": 2**70}, {"timestamp": 1.5}],
+    [
+        {"metric_id": 5},
+        {"tags": {"a": 1}},
+        {"value": True},
+        {"value": "abc"},
+        {"seq": 2**70},
+        {"timestamp": 1.5},
+    ],
 )
 def test_a_row_that_fits_no_column_stays_json(field: dict[str, Any]) -> None:
     first, second = rows(envelope(after=ROW | field), envelope())
@@ -163,7 +190,9 @@ def _cut(value: bytes, at: int, patch: bytes) -> bytes:
     return value[: at % len(value)] + patch + value[at % len(value) + len(patch) :]
 
 
-MUTATED = st.builds(_cut, st.just(json.dumps(envelope()).encode()), st.integers(0, 999), st.binary(max_size=6))
+MUTATED = st.builds(
+    _cut, st.just(json.dumps(envelope()).encode()), st.integers(0, 999), st.binary(max_size=6)
+)
 
 
 @settings(max_examples=300)
