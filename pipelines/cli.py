@@ -32,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     arguments, rest = parser.parse_known_args(argv)
     logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR)
+    if not arguments.verbose:  # what a person can mend is said in one line, and a bug raises
+        logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
     try:
         return int(arguments.command(arguments, rest))
     except (SettingError, InputError, OutputError, ContractError, SealError) as error:

@@ -23,7 +23,7 @@ from transforms.coders import spill_to
 
 #: Errors that a person can mend, by name: Beam hands on the text of an exception, not the exception.
 _MENDABLE: Final = re.compile(
-    r"(?:InputError|OutputError|ContractError|SealError): (?P<message>.+?)(?: \[while running|$)",
+    r"(?:InputError|OutputError|ContractError|SealError|SpillError): (?P<message>.+?)(?: \[while running|$)",
     re.MULTILINE,
 )
 

@@ -28,6 +28,10 @@ _TICKET: Final = struct.Struct("<cQQQ")  # kind, file number, offset, length
 _KIND: Final = b"\x01"
 
 
+class SpillError(RuntimeError):
+    """The spill folder cannot be written; the message names it."""
+
+
 class _Office:
     """The files of this process in the spill folder: appended to by one writer, read at any place."""
 
@@ -42,8 +46,11 @@ class _Office:
     def leave(self, data: pa.Buffer) -> bytes:
         offset = self._end
         view = memoryview(data)
-        while view:
-            view = view[self._writer.write(view) :]
+        try:
+            while view:
+                view = view[self._writer.write(view) :]
+        except OSError as error:
+            raise SpillError(f"{self._path}: {error.strerror}") from error
         self._end += data.size
         return _TICKET.pack(_KIND, self._number, offset, data.size)
 
