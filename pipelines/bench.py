@@ -3,7 +3,8 @@
 Everything reads the same archive of raw bytes (the sample, multiplied, with fresh keys) and runs on one core:
 
 - ``limit``: decode only, msgspec into Arrow; nothing that parses each value can be faster;
-- ``loop``: plain Python: json.loads, an md5 of the key, a field check, a dictionary for duplicates;
+- ``loop``: plain Python: json.loads, a field check that refuses what the contract refuses, an md5 of the key,
+  a dictionary for duplicates; no replays, no masking, no catalogue, no order, no files;
 - ``path``: the job, from raw bytes to written files, on the local runner.
 
 They take turns, each in a process of its own; the medians of the rounds are compared. Then the steps one by
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,6 +52,8 @@ _HORIZON_US: Final = 3_600_000_000
 _HORIZON_BATCH: Final = 4096
 _HORIZON_ROWS: Final = 1_000_000
 _MEMORY_FACTOR: Final = 5
+_YEAR_2000: Final = 946_684_800
+_DAY_SECONDS: Final = 86_400
 _out = Console(highlight=False)
 
 
@@ -122,24 +126,37 @@ def _limit(archive: Path, output: Path) -> None:
 
 
 def _loop(archive: Path, output: Path) -> None:
-    """What a user might write: one event at a time."""
+    keep_first(archive)
+
+
+def keep_first(archive: Path) -> int:
+    """What a user might write: one event at a time; the number of events kept."""
     seen: dict[str, float] = {}
-    kept = 0
     for records in read_files([archive], Settings().batch_rows):
         for value in records.values:
             try:
-                row = json.loads(value or b"null")["after"]
+                document = json.loads(value or b"null")
+                row = document["after"] if document["op"] in "cr" else None
+                if row is None or not _is_good(row, document["source"]["ts_ms"]):
+                    continue
+                key = (row["metric_id"] + row["timestamp"]).encode()
             except (ValueError, TypeError, KeyError):
                 continue
-            if not row or not row.get("metric_id") or not row.get("timestamp"):
-                continue
-            if not isinstance(row.get("value"), float) or not isinstance(row.get("tags"), str):
-                continue
-            key = (row["metric_id"] + row["timestamp"]).encode(errors="replace")
-            digest = hashlib.md5(key, usedforsecurity=False).hexdigest()
-            if digest not in seen:
-                seen[digest] = row["value"]
-                kept += 1
+            seen.setdefault(hashlib.md5(key, usedforsecurity=False).hexdigest(), row["value"])
+    return len(seen)
+
+
+def _is_good(row: dict[str, Any], committed_ms: int) -> bool:
+    """The field check, by hand: it refuses the rows that the contract refuses."""
+    if not row["metric_id"] or not isinstance(row["value"], int | float):
+        return False
+    seconds = datetime.fromisoformat(row["timestamp"]).timestamp()
+    tags = json.loads(row["tags"])
+    return (
+        _YEAR_2000 <= seconds <= committed_ms / 1000 + _DAY_SECONDS
+        and isinstance(tags, dict)
+        and not any(isinstance(tag, list | dict) for tag in tags.values())
+    )
 
 
 def _path(archive: Path, output: Path) -> float:

@@ -1,0 +1,87 @@
+"""The house: who may import whom, and that the documents say what the code does."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import Settings
+from schemas.names import Output, Undecodable
+from tests.conftest import ROOT
+
+ALLOWED = {
+    "schemas": set(),
+    "telemetry": set(),
+    "security": {"schemas"},
+    "columns": {"schemas", "security"},
+    "transforms": {"columns", "schemas", "security", "telemetry"},
+    "connectors": {"schemas", "security", "telemetry", "transforms"},
+    "runners": {"transforms"},
+    "pipelines": {"columns", "connectors", "runners", "schemas", "security", "telemetry", "transforms"},
+}
+WITHOUT_BEAM = {"schemas", "security", "columns", "telemetry"}
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_every_package_is_shipped() -> None:
+    shipped = re.search(r"PACKAGES = \((.*?)\)", (ROOT / "setup.py").read_text(), re.DOTALL)
+    assert shipped is not None
+    assert set(re.findall(r'"(\w+)"', shipped[1])) == set(ALLOWED)
+    assert all((ROOT / name / "__init__.py").is_file() for name in ALLOWED)
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_imports_stay_within_their_bounds(package: str) -> None:
+    for path in (ROOT / package).rglob("*.py"):
+        found = imports(path)
+        assert found & set(ALLOWED) <= ALLOWED[package] | {package}, path
+        assert not (package in WITHOUT_BEAM and "apache_beam" in found), path
+
+
+def test_connectors_know_of_the_transforms_only_how_batches_travel() -> None:
+    for path in (ROOT / "connectors").glob("*.py"):
+        modules = set(re.findall(r"from (transforms\.\w+)", path.read_text()))
+        assert modules <= {"transforms.coders", "transforms.ending"}, path
+
+
+def test_the_readme_has_the_two_commands_and_the_makefile_knows_them() -> None:
+    readme, makefile = (ROOT / "README.md").read_text(), (ROOT / "Makefile").read_text()
+    for command in re.findall(r"^make (\w+)", readme, re.MULTILINE):
+        assert re.search(rf"^{command}:", makefile, re.MULTILINE), command
+    assert {"run", "test"} <= set(re.findall(r"^make (\w+)", readme, re.MULTILINE))
+    assert "make test" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_the_documents_name_every_setting_output_and_kind() -> None:
+    reference = (ROOT / "docs" / "reference.md").read_text()
+    for name in (*Settings.__dataclass_fields__, *Output, *Undecodable):
+        assert f"`{name}`" in reference, name
+
+
+def test_every_link_in_the_documents_leads_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    assert len(documents) > 5
+    for document in documents:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+            assert (document.parent / link).exists(), (document, link)
+
+
+def test_the_lock_holds_what_setup_asks_for() -> None:
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    asked = re.findall(r'^\s+"([a-z0-9-]+)(?:\[\w+\])?[<>=]', (ROOT / "setup.py").read_text(), re.MULTILINE)
+    assert len(asked) > 10
+    assert set(asked) <= locked
+    assert (
+        tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]["report"]["fail_under"] >= 90
+    )
