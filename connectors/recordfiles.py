@@ -5,7 +5,7 @@ Formats, by name and first line:
 - capture: JSON lines ``{topic, partition, offset, timestamp_ms, key, value, headers}``, bytes in base64
   (``.jsonl``, also with ``.zst`` or ``.gz``);
 - envelopes: JSON lines, each the value of a record; they carry no partition and no offset, so that the file
-  stands for a partition of its own and the line for the offset;
+  stands for the partition (numbered -1, -2 …, see ``schemas.records``) and the line for the offset;
 - archives: Avro (``.avro``) and Parquet (``.parquet``) with the columns of the capture, bytes as bytes.
 """
 
@@ -86,7 +86,7 @@ def _appended_first(records: RawRecords) -> int:
 
 
 def read_file(file: Path, number: int, batch_rows: int) -> Iterator[RawRecords]:
-    """The records of one file; ``number`` is the partition of a file that names none."""
+    """The records of one file; ``number`` tells files apart whose records name no partition."""
     try:
         match _format(file):
             case "avro":
@@ -150,7 +150,7 @@ def _json_lines(file: Path, number: int) -> Iterator[Record]:
     if first is None:
         raise InputError(f"{file}: the file holds no records")
     is_capture = _is_capture(file, first[1])
-    parse: Callable[[int, bytes], Record] = _captured(file) if is_capture else _Envelopes(number)
+    parse: Callable[[int, bytes], Record] = _captured(file) if is_capture else _Envelopes(-1 - number)
     yield parse(*first)
     for place, line in lines:
         if line and not line.isspace():
@@ -202,8 +202,8 @@ class _Envelopes:
     _TABLE: Final = re.compile(rb'"schema"\s*:\s*"([^"]+)"\s*,\s*"table"\s*:\s*"([^"]+)"')
     _MARKERS: Final = ((b'{"status":', "plain.transaction"), (b'{"ts_ms":', "__debezium-heartbeat.plain"))
 
-    def __init__(self, number: int) -> None:
-        self._number = number
+    def __init__(self, partition: int) -> None:
+        self._partition = partition
         self._topic = "unknown"
 
     def __call__(self, place: int, line: bytes) -> Record:
@@ -213,7 +213,7 @@ class _Envelopes:
             if tables:
                 self._topic = b".".join(tables[-1]).decode(errors="replace")
         value = None if line.strip() == b"null" else line
-        return Record(marker or self._topic, self._number, place, value=value)
+        return Record(marker or self._topic, self._partition, place, value=value)
 
 
 def _avro(file: Path) -> Iterator[Record]:

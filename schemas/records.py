@@ -8,6 +8,8 @@ class RawRecords(msgspec.Struct, frozen=True, gc=False):
 
     ``values``: ``None`` is a tombstone, empty bytes are not. ``timestamps``: epoch milliseconds of the
     append, -1 where the source has none. ``headers``: as Kafka gives them, or empty when not read.
+    ``partition``: a negative one numbers a file whose records name none. Such a file may mix partitions, so
+    the order of its records proves nothing.
     """
 
     topic: str

@@ -25,6 +25,7 @@ class DropReplays(beam.PTransform):
     a later position. Every replay of a streamed change is found if the batches of a partition arrive in the
     order of their offsets, as sources give them; one that is not found is a duplicate further down.
     Partitions may come in any order, because each has its own mark, and so has each connector.
+    Records of files that name no partition pass (``schemas.records``); their replays are duplicates too.
     The state is one :class:`columns.replays.Mark` a partition and connector. It is never emptied: a
     connector may replay after any pause. See :func:`columns.replays.find_replays` for what passes and why.
     """
@@ -53,6 +54,10 @@ class _Drop(beam.DoFn):
     ) -> Iterable[Any]:
         _, batch = element
         origin = Origin.of(batch)
+        if origin.partition < 0:
+            yield count(Step.REPLAYS, origin, Result.PASSED, len(batch))
+            yield batch
+            return
         stored = state.read()
         mark = msgspec.msgpack.decode(stored, type=Mark) if stored else Mark()
         replays, mark = find_replays(batch, mark)

@@ -89,7 +89,7 @@ def test_plain_envelopes_find_their_table(tmp_path: Path) -> None:
     ]
     records: RawRecords = list(read_files([path], 100))[1]
     assert records.values[2:] == [None, b"{broken"]
-    assert records.offsets == [2, 3, 6, 7]
+    assert (records.partition, records.offsets) == (-1, [2, 3, 6, 7])
 
 
 def test_a_folder_is_searched_for_records_only(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The job on the real sample equals the truth file, to the last record, however it is run."""
 
+import base64
 import json
 import os
 import signal
@@ -183,6 +184,22 @@ def test_bundles_that_are_rolled_back_and_retried_change_nothing(
     tally = msgspec.json.decode((tmp_path / TALLY_FILE).read_bytes(), type=Tally)
     files = msgspec.json.decode((tmp_path / FILES_FILE).read_bytes(), type=list[FileWritten])
     check_classes(summarise(RunResult(tally, files, [], 1.0), settings), truth)
+
+
+def test_envelopes_without_partitions_lose_nothing(
+    ingest: Ingest, tmp_path: Path, truth: dict[str, Any]
+) -> None:
+    """One file mixes the partitions, so that positions go back and forth; replays are duplicates then."""
+    values = [base64.b64decode(value) for line in sample_lines() if (value := json.loads(line)["value"])]
+    kept = ingest(write_lines(tmp_path / "values.jsonl", filter(bytes.strip, values)))
+    expected = truth["expected"]
+    same = ("valid_events", "keys_sha256", "conflicts", "invalid_by_reason")
+    assert {name: kept[name] for name in same} == {name: expected[name] for name in same}
+    assert kept["replays"] == 0
+    repeated = kept["application_duplicates"] - expected["application_duplicates"]
+    repeated += sum(kept[name] - expected[name] for name in ("updates", "deletes", "unknown_series"))
+    assert repeated == expected["replays"]
+    assert kept["reconciliation"]["balanced"]
 
 
 def test_killed_in_the_middle_leaves_nothing_and_the_second_run_is_whole(

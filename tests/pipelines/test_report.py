@@ -85,14 +85,18 @@ def test_a_folder_without_a_result_is_named(tmp_path: Path) -> None:
         write_report(tmp_path)
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs the package chromium")
+CHROMIUM = shutil.which("chromium")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs the package chromium")
 def test_a_browser_shows_it_without_an_error(result: Path, tmp_path: Path) -> None:
     flags = (
         "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     )
     flags += f" --disable-component-update --disable-sync --user-data-dir={tmp_path} --enable-logging=stderr"
+    assert CHROMIUM is not None
     done = subprocess.run(
-        ["chromium", *flags.split(), "--dump-dom", (result / "report.html").as_uri()],
+        [CHROMIUM, *flags.split(), "--dump-dom", (result / "report.html").as_uri()],
         capture_output=True,
         text=True,
         timeout=120,
