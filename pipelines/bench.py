@@ -13,6 +13,7 @@ one, and DropDuplicates with a small and a large horizon. Ratios are what counts
 
 import hashlib
 import json
+import logging
 import os
 import resource
 import statistics
@@ -176,6 +177,7 @@ WORKERS: Final[dict[str, Callable[[Path, Path], float | None]]] = {
 
 def _work(name: str, archive: str, output: str) -> None:
     """One measurement, in this process, on one core."""
+    logging.getLogger().setLevel(logging.ERROR)  # Beam's import warns of cloud services that are not there
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     began = time.perf_counter()
     own = WORKERS[name](Path(archive), Path(output))

@@ -1,6 +1,7 @@
 """The house: who may import whom, and that the documents say what the code does."""
 
 import ast
+import dataclasses
 import re
 import tomllib
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import Settings
-from schemas.names import Output, Undecodable
+from schemas.names import UNKNOWN_SERIES, Output, Undecodable
 from tests.conftest import ROOT
 
 ALLOWED = {
@@ -65,8 +66,13 @@ def test_the_readme_has_the_two_commands_and_the_makefile_knows_them() -> None:
 
 def test_the_documents_name_every_setting_output_and_kind() -> None:
     reference = (ROOT / "docs" / "reference.md").read_text()
-    for name in (*Settings.__dataclass_fields__, *Output, *Undecodable):
+    for name in (*Output, *Undecodable, UNKNOWN_SERIES):
         assert f"`{name}`" in reference, name
+    for setting in dataclasses.fields(Settings):
+        default = setting.default
+        shown = str(default).lower() if isinstance(default, bool) else default
+        shown = "" if default in ((), None) else f"`{shown}`"
+        assert f"| `{setting.name}` | {shown} | {setting.metadata['help']} |" in reference, setting.name
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:
