@@ -241,5 +241,11 @@ def _split_archive(batch: pa.RecordBatch) -> Iterator[RawRecords]:
     bounds = [0, *(np.flatnonzero(changes) + 1).tolist(), len(batch)]
     for start, end in itertools.pairwise(bounds):
         rows = batch.slice(start, end - start)
-        offsets, timestamps, keys, values = (rows.column(name).to_pylist() for name in _ARCHIVE_COLUMNS[2:])
+        offsets, timestamps, keys, values = (_listed(rows.column(name)) for name in _ARCHIVE_COLUMNS[2:])
         yield RawRecords(topics[start].as_py(), int(partitions[start]), offsets, timestamps, keys, values)
+
+
+def _listed(column: pa.Array) -> list[Any]:
+    """``to_pylist``, several times as fast, for columns whose numbers are never null."""
+    listed: list[Any] = column.to_numpy(zero_copy_only=False).tolist()
+    return listed

@@ -15,7 +15,7 @@ import hashlib
 import json
 import logging
 import os
-import resource
+import re
 import statistics
 import subprocess
 import sys
@@ -182,8 +182,13 @@ def _work(name: str, archive: str, output: str) -> None:
     began = time.perf_counter()
     own = WORKERS[name](Path(archive), Path(output))
     seconds = time.perf_counter() - began if own is None else own
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "peak_mib": peak_mib}))
+    print(json.dumps({"seconds": seconds, "peak_mib": _peak_mib()}))
+
+
+def _peak_mib() -> float:
+    """Peak resident memory of this program; getrusage's would count the one that started it."""
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    return round(int(peak[1]) / 1024, 1) if peak else float("nan")
 
 
 def _steps(sample: str, rounds: int) -> dict[str, int]:

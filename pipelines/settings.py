@@ -42,9 +42,9 @@ class Settings:
     format: str = _setting("parquet", "format of what is analysed", choices=FORMATS)
     events_table: str = _setting("metrics.events", "table of the events, as schema.table")
     catalogue_table: str = _setting("metrics.series", "table of the known series, as schema.table")
-    batch_rows: int = _setting(16384, "records of one partition in a batch", at_least=1)
+    batch_rows: int = _setting(32768, "records of one partition in a batch", at_least=1)
     max_value_bytes: int = _setting(MAX_VALUE_BYTES, "larger values are refused unread", at_least=1)
-    shards: int = _setting(4, "parts of the key space, each with a state of its own", at_least=1)
+    shards: int = _setting(2, "parts of the key space, as many as workers or more", at_least=1)
     horizon_seconds: float = _setting(3600.0, "how far back duplicates are found, in commit time", at_least=0)
     disorder_seconds: float = _setting(
         600.0, "how far apart, in append time, partitions are read in batch", at_least=0

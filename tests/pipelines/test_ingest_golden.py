@@ -165,7 +165,7 @@ def test_the_size_of_a_batch_changes_nothing(ingest: Ingest, truth: dict[str, An
 @pytest.mark.parametrize("mode", ["multi_threading", "multi_processing"])
 def test_four_workers_give_what_one_gives(ingest: Ingest, truth: dict[str, Any], mode: str) -> None:
     options = ("--direct_num_workers=4", f"--direct_running_mode={mode}")
-    check_classes(ingest(SAMPLE, beam_options=options), truth)
+    check_classes(ingest(SAMPLE, beam_options=options, shards=4), truth)
 
 
 def test_a_stream_gives_what_the_batch_gives(ingest: Ingest, truth: dict[str, Any], tmp_path: Path) -> None:
