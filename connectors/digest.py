@@ -1,53 +1,66 @@
 """The digest of the clean events' keys: SHA-256 over the sorted lines ``metric_id TAB microseconds LF``.
 
-In bounded memory: the ids are sorted first, and the events of a few ids at a time are read, sorted and added.
+In bounded memory: the sorted ids are cut into groups with few enough events each, the keys are dealt out to a
+file for each group, and one group at a time is sorted and added.
 """
 
 import hashlib
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import fastavro
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-_ROWS_AT_A_TIME: Final = 2_000_000
+_GROUP_ROWS: Final = 250_000
 _AVRO_ROWS: Final = 100_000
+_KEY: Final = np.dtype([("id", "<i4"), ("micros", "<i8")])
 
 
 def keys_sha256(files: Sequence[Path]) -> str:
-    """The digest of all events in ``files`` (Parquet or Avro)."""
+    """The digest of all events in ``files`` (Parquet or Avro); works in a folder beside the first of them."""
+    digest = hashlib.sha256()
     rows: Counter[str] = Counter()
     for table in _keys(files):
         counts = pc.value_counts(table.column("metric_id"))
         rows.update(dict(zip(counts.field(0).to_pylist(), counts.field(1).to_pylist(), strict=True)))
-    digest = hashlib.sha256()
-    for group in _groups(rows):
-        wanted = pa.array(group, pa.string())
-        found = [t.filter(pc.is_in(t.column("metric_id"), value_set=wanted)) for t in _keys(files)]
-        table = pa.concat_tables(found)
-        micros = table.column("timestamp").cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
-        lines = pc.binary_join_element_wise(table.column("metric_id"), micros.cast(pa.string()), "\t")
-        ordered = lines.take(pc.sort_indices(lines))
-        digest.update("".join(f"{line}\n" for line in ordered.to_pylist()).encode())
+    if not rows:
+        return digest.hexdigest()
+    ids = sorted(rows, key=lambda metric_id: f"{metric_id}\t".encode())
+    with tempfile.TemporaryDirectory(prefix="digest-", dir=files[0].parent) as folder:
+        for group in _deal_out(files, ids, rows, Path(folder)):
+            digest.update(_sorted_lines(np.fromfile(group, _KEY), pa.array(ids)))
     return digest.hexdigest()
 
 
-def _groups(rows: Counter[str]) -> Iterator[list[str]]:
-    """Ids in order, as many at a time as have few enough rows."""
-    group: list[str] = []
-    total = 0
-    for metric_id in sorted(rows, key=lambda m: (m + "\t").encode()):
-        group.append(metric_id)
-        total += rows[metric_id]
-        if total >= _ROWS_AT_A_TIME:
-            yield group
-            group, total = [], 0
-    if group:
-        yield group
+def _deal_out(files: Sequence[Path], ids: list[str], rows: Counter[str], folder: Path) -> list[Path]:
+    """Write each key to the file of its group; the files in the order of the groups."""
+    events_before = np.cumsum([rows[metric_id] for metric_id in ids]) - [rows[i] for i in ids]
+    group_of_id = events_before // _GROUP_ROWS
+    value_set = pa.array(ids)
+    for table in _keys(files):
+        keys = np.empty(len(table), _KEY)
+        keys["id"] = pc.index_in(table.column("metric_id"), value_set=value_set).to_numpy()
+        keys["micros"] = table.column("timestamp").cast(pa.int64()).to_numpy()
+        groups = group_of_id[keys["id"]]
+        order = np.argsort(groups, kind="stable")
+        numbers, starts = np.unique(groups[order], return_index=True)
+        parts = np.split(keys[order], starts)[1:]  # what lies before the first start is nothing
+        for number, part in zip(numbers, parts, strict=True):
+            with (folder / str(number)).open("ab") as file:
+                file.write(part.tobytes())
+    return [folder / str(number) for number in np.unique(group_of_id)]
+
+
+def _sorted_lines(keys: np.ndarray, ids: pa.Array) -> bytes:
+    micros = pa.array(keys["micros"].copy()).cast(pa.string())
+    lines = pc.binary_join_element_wise(ids.take(pa.array(keys["id"].copy())), micros, "\t")
+    return "".join(f"{line}\n" for line in lines.take(pc.sort_indices(lines)).to_pylist()).encode()
 
 
 def _keys(files: Iterable[Path]) -> Iterator[pa.Table]:

@@ -38,7 +38,8 @@ class CheckReferences(beam.PTransform):
 
     Takes a pair (events, catalogue changes). An event may come before its series: it waits until the series
     comes, or until ``wait_seconds`` after it was appended to its topic (in batch: until the end of the
-    input), and is then refused. State a shard: the ids of its series, and the events that wait.
+    input), and is then refused. State a shard: the ids of its series, and the events that wait. In batch the
+    whole catalogue is read before the first event, so that few wait.
     """
 
     shards: int = 4
@@ -47,18 +48,18 @@ class CheckReferences(beam.PTransform):
 
     def expand(self, inputs: tuple[beam.PCollection, beam.PCollection]) -> Outcome:
         events, catalogue = inputs
-        keyed = (
-            events
-            | "EventShards"
-            >> beam.FlatMap(split_by_shard, "metric_id", self.shards).with_output_types(
-                tuple[int, pa.RecordBatch]
-            ),
-            catalogue
-            | "SeriesShards"
-            >> beam.FlatMap(_series_by_shard, self.shards).with_output_types(tuple[int, pa.RecordBatch]),
+        series = catalogue | "SeriesShards" >> beam.FlatMap(_series_by_shard, self.shards).with_output_types(
+            tuple[int, pa.RecordBatch]
         )
+        if not self.streaming:
+            events = events | "AfterSeries" >> beam.Map(
+                _after, beam.pvalue.AsIter(_end_of(series))
+            ).with_output_types(pa.RecordBatch)
+        keyed = events | "EventShards" >> beam.FlatMap(
+            split_by_shard, "metric_id", self.shards
+        ).with_output_types(tuple[int, pa.RecordBatch])
         out = (
-            keyed
+            (series, keyed)
             | "Both" >> beam.Flatten()
             | "Check"
             >> beam.ParDo(_Check(self))
@@ -66,6 +67,15 @@ class CheckReferences(beam.PTransform):
             .with_outputs(DEAD, TALLY, main="ok")
         )
         return Outcome(out["ok"], out[DEAD], out[TALLY])
+
+
+def _end_of(series: beam.PCollection) -> beam.PCollection:
+    """Nothing, once all of ``series`` has been made: a runner has a side input ready before it begins."""
+    return series | "End" >> beam.FlatMap(lambda _: ()).with_output_types(int)
+
+
+def _after(batch: pa.RecordBatch, _: Iterable[int]) -> pa.RecordBatch:
+    return batch
 
 
 def _series_by_shard(batch: pa.RecordBatch, shards: int) -> Iterable[tuple[int, pa.RecordBatch]]:
