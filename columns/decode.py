@@ -97,7 +97,7 @@ def decode_records(
         run = indices[start : start + _RUN]
         kept, envelopes = _decode(records, run, is_events, max_value_bytes, out.refused)
         out.counts[Result.PASSED] += len(envelopes)
-        for source, rows, group in _by_source(kept, envelopes):
+        for source, rows, group in _by_source(kept, envelopes) if envelopes else ():
             runs.setdefault(source, []).append(_columns(records, rows, group, is_events))
     schema = EVENT_CHANGES if is_events else TABLE_CHANGES
     for source, columns in runs.items():
@@ -156,7 +156,7 @@ def _decode_all(values: list[bytes], decoder: "msgspec.json.Decoder[Any]", limit
         envelopes = list(map(decoder.decode, values))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return envelopes if {e.op for e in envelopes} <= _OPS else None
+    return None if None in [e.op for e in envelopes] else envelopes
 
 
 def _decode_one(value: bytes, is_events: bool, limit: int) -> "Envelope | _Odd | Undecodable":
@@ -222,13 +222,13 @@ def _by_source(
     indices: Sequence[int], envelopes: list[Any]
 ) -> Iterable[tuple[str, Sequence[int], list[Any]]]:
     """The envelopes of each connector; nearly always there is one."""
-    names = {(e.source or _NO_SOURCE).name for e in envelopes}
-    for name in sorted(names):
-        if len(names) == 1:
-            yield name, indices, envelopes
-        else:
-            picked = [i for i, e in enumerate(envelopes) if (e.source or _NO_SOURCE).name == name]
-            yield name, [indices[i] for i in picked], [envelopes[i] for i in picked]
+    names = [e.source.name if e.source else "" for e in envelopes]
+    if names.count(names[0]) == len(names):
+        yield names[0], indices, envelopes
+        return
+    for name in sorted(set(names)):
+        picked = [i for i, other in enumerate(names) if other == name]
+        yield name, [indices[i] for i in picked], [envelopes[i] for i in picked]
 
 
 def _columns(records: RawRecords, rows: Sequence[int], envelopes: list[Any], is_events: bool) -> _Columns:

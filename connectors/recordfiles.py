@@ -53,7 +53,7 @@ def find_files(inputs: Iterable[str]) -> list[Path]:
         path = Path(name)
         try:
             if path.is_dir():
-                inside = sorted(p for p in path.rglob("*") if p.is_file() and _format(p) is not None)
+                inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_stream(p))
                 if not inside:
                     raise InputError(f"{path}: no file of records in this folder (known: {_KNOWN})")
                 files += inside
@@ -110,14 +110,17 @@ def _format(path: Path) -> str | None:
     suffix = path.suffix
     if suffix in _COMPRESSED:
         suffix = Path(path.stem).suffix
-    if suffix in _JSON_LINES and not _is_otlp(path):
+    if suffix in _JSON_LINES:
         return "lines"
     return {".avro": "avro", ".parquet": "parquet"}.get(path.suffix)
 
 
-def _is_otlp(path: Path) -> bool:
-    """Spans and logs lie beside captures, and are no records of changes."""
-    return ".otlp." in path.name or path.name in ("truth.json", "faults.json", "connector.json")
+def _is_stream(path: Path) -> bool:
+    """Whether a file found in a folder holds records of changes: not what lies beside them.
+
+    That is spans and logs (``.otlp.jsonl``) and single documents (``.json``); named outright, they are read.
+    """
+    return _format(path) is not None and ".json" not in path.suffixes and ".otlp" not in path.suffixes
 
 
 def _batched(records: Iterable[Record], batch_rows: int) -> Iterator[RawRecords]:

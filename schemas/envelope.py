@@ -4,12 +4,15 @@ Field meanings: https://debezium.io/documentation/reference/stable/connectors/po
 ``gc=False`` because these structs never form cycles and millions of them pass.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 #: JSON has no bound, a column of numbers has.
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
+#: Debezium's operations on rows, as ``schemas.names.Op`` has them; of anything else no text is made.
+OpCode = Literal["c", "r", "u", "d", "t"]
 
 #: A field that is absent. (A union of Raw and None takes only null: msgspec has no such union.)
 NO_JSON = msgspec.Raw()
@@ -45,7 +48,7 @@ class EventRow(msgspec.Struct, gc=False, omit_defaults=True):
 class EventEnvelope(msgspec.Struct, gc=False):
     """A change of the table of events."""
 
-    op: str | None = None
+    op: OpCode | None = None
     after: EventRow | None = None
     before: EventRow | None = None
     source: Source | None = None
@@ -57,7 +60,7 @@ class EventEnvelope(msgspec.Struct, gc=False):
 class TableEnvelope(msgspec.Struct, gc=False):
     """A change of any table: the rows stay raw JSON."""
 
-    op: str | None = None
+    op: OpCode | None = None
     after: msgspec.Raw = NO_JSON
     before: msgspec.Raw = NO_JSON
     source: Source | None = None

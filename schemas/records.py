@@ -22,3 +22,8 @@ class RawRecords(msgspec.Struct, frozen=True, gc=False):
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all values."""
+        return sum(map(len, filter(None, self.values)))
