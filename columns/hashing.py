@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from schemas.batches import compact
+
 _CACHED_TEXTS: Final = 65_536
 # Odd multipliers of splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
 _MIX_1: Final = np.uint64(0xBF58476D1CE4E5B9)
@@ -62,24 +64,3 @@ def split_by_shard(batch: pa.RecordBatch, column: str, shards: int) -> list[tupl
     if shard[0] == shard[-1] and (shard == shard[0]).all():
         return [(int(shard[0]), batch)]
     return [(int(s), compact(batch.take(pa.array(np.flatnonzero(shard == s))))) for s in np.unique(shard)]
-
-
-def compact(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """``batch`` with dictionaries that hold only the texts that occur in it."""
-    arrays = [
-        _compacted(column) if pa.types.is_dictionary(column.type) else column for column in batch.columns
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)
-
-
-def _compacted(column: pa.DictionaryArray) -> pa.DictionaryArray:
-    if column.null_count:
-        return column
-    codes = column.indices.to_numpy()
-    used = np.bincount(codes, minlength=len(column.dictionary)) > 0
-    if used.all():
-        return column
-    renumbered = (np.cumsum(used) - 1).astype(np.int32)
-    return pa.DictionaryArray.from_arrays(
-        pa.array(renumbered[codes]), column.dictionary.filter(pa.array(used))
-    )

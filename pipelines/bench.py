@@ -26,6 +26,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import apache_beam as beam
 import msgspec
 import numpy as np
 import pyarrow as pa
@@ -43,10 +44,12 @@ from columns.replays import Mark, find_replays
 from connectors.recordfiles import find_files, read_files
 from pipelines.multiply import multiply
 from pipelines.settings import Settings
+from runners import direct
 from schemas.batches import EVENTS, Origin, decode, encode
 from schemas.contract import Contract
 from schemas.envelope import EventEnvelope, EventRow
 from schemas.records import RawRecords
+from transforms import DropDuplicates
 
 _HORIZONS: Final = (100_000, 5_000_000)
 _HORIZON_US: Final = 3_600_000_000
@@ -77,7 +80,7 @@ def run(sample: str, records: int, rounds: int, json_file: str | None, *, memory
         figures["path_peak_mib"] = statistics.median(peaks)
         _out.print("the steps one by one …")
         figures["steps_records_per_second"] = _steps(sample, rounds)
-        figures |= _horizons(rounds)
+        figures |= _horizons(rounds, Path(folder))
         if memory:
             figures |= _memory(sample, records, Path(folder))
     _show(figures)
@@ -222,12 +225,12 @@ def _decoded(records: RawRecords) -> list[pa.RecordBatch]:
     return decode_records(records, events_table="metrics.events").batches
 
 
-def _horizons(rounds: int) -> dict[str, float]:
-    """DropDuplicates' work while the horizon holds few and many keys, in turns."""
+def _horizons(rounds: int, folder: Path) -> dict[str, float]:
+    """DropDuplicates on the local runner while the horizon holds few and many keys, in turns."""
     times: dict[int, list[float]] = {keys: [] for keys in _HORIZONS}
     for _ in range(rounds):
         for keys in _HORIZONS:
-            times[keys].append(_time_horizon(keys))
+            times[keys].append(_time_horizon(keys, folder))
     rates = {keys: _HORIZON_ROWS / statistics.median(values) for keys, values in times.items()}
     few, many = _HORIZONS
     return {
@@ -247,8 +250,8 @@ def _time_horizon(keys: int, folder: Path) -> float:
     rows_before = batches * _HORIZON_BATCH - _HORIZON_ROWS
 
     def graph(pipeline: beam.Pipeline) -> None:
-        source = pipeline | beam.Create([batches]) | beam.FlatMap(_fresh_events, _HORIZON_US // keys)
-        first = source.with_output_types(pa.RecordBatch) | DropDuplicates(disorder_seconds=0.0)
+        fresh = beam.FlatMap(_fresh_events, _HORIZON_US // keys).with_output_types(pa.RecordBatch)
+        first = pipeline | beam.Create([batches]) | fresh | DropDuplicates(disorder_seconds=0.0)
         _ = first.ok | beam.Map(_note_emitted)
 
     direct.run(graph, streaming=False, spill_folder=folder / "spill")

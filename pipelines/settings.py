@@ -16,7 +16,7 @@ from typing import Any, Final
 from columns.decode import MAX_VALUE_BYTES
 
 CONFIG_FILE: Final = "traceo.toml"
-RUNNERS: Final = ("direct",)
+RUNNERS: Final = ("direct", "DirectRunner")  # the second as Apache Beam writes it
 FORMATS: Final = ("parquet", "avro")
 
 

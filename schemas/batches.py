@@ -98,6 +98,29 @@ def numbers(batch: pa.RecordBatch, name: str) -> np.ndarray:
     return values
 
 
+def pick(batch: pa.RecordBatch, rows: np.ndarray) -> pa.RecordBatch:
+    """The few ``rows`` (a mask) that leave the path; they do not keep the rest of the batch in memory."""
+    return compact(batch.filter(pa.array(rows)))
+
+
+def compact(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """``batch`` with dictionaries of its own, which hold only the texts that occur in it."""
+    arrays = [
+        _compacted(column) if pa.types.is_dictionary(column.type) else column for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)
+
+
+def _compacted(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    if column.null_count == len(column):
+        return pa.nulls(len(column), column.type)
+    used = np.bincount(column.indices.drop_null().to_numpy(), minlength=len(column.dictionary)) > 0
+    renumbered = (np.cumsum(used) - 1).astype(np.int32)
+    nulls = column.is_null().to_numpy(zero_copy_only=False) if column.null_count else None
+    codes = pa.array(renumbered[column.indices.fill_null(0).to_numpy()], mask=nulls)
+    return pa.DictionaryArray.from_arrays(codes, column.dictionary.filter(pa.array(used)))
+
+
 def join_by_origin(batches: Iterable[pa.RecordBatch]) -> list[pa.RecordBatch]:
     """The same rows in one batch for each origin."""
     groups: dict[Origin, list[pa.RecordBatch]] = {}

@@ -8,7 +8,7 @@ import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 
-from schemas.batches import Origin, numbers
+from schemas.batches import Origin, numbers, pick
 from schemas.names import Op, Result, Step
 from transforms.outcome import TALLY, Count, count
 
@@ -43,7 +43,7 @@ def _split(batch: pa.RecordBatch) -> Iterable[Any]:
     ops = numbers(batch, "op")
     inserted = np.isin(ops, _INSERTS)
     if not inserted.all():
-        changes = batch.filter(pa.array(~inserted))
+        changes = pick(batch, ~inserted)
         for op, rows in zip(*np.unique(ops[~inserted], return_counts=True), strict=True):
             yield count(Step.CHANGES, origin, Result.CHANGE, int(rows), chr(op))
         yield beam.pvalue.TaggedOutput(CHANGES, changes)

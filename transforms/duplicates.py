@@ -22,7 +22,7 @@ from apache_beam.utils.timestamp import Timestamp
 from columns.duplicates import CONFLICT, DUPLICATE, FIRST, classify
 from columns.hashing import split_by_shard
 from columns.keyindex import ENTRY, KeyIndex
-from schemas.batches import Origin, decode, encode, numbers
+from schemas.batches import Origin, decode, encode, numbers, pick
 from schemas.names import Result, Step
 from telemetry.progress import advance
 from transforms.outcome import TALLY, Count, count
@@ -282,12 +282,12 @@ def _emit(batch: pa.RecordBatch, verdict: np.ndarray, kept_value: np.ndarray) ->
     advance(Step.DUPLICATES, len(batch))
     repeated = verdict == DUPLICATE
     if repeated.any():
-        found = batch.filter(pa.array(repeated))
+        found = pick(batch, repeated)
         yield count(Step.DUPLICATES, origin, Result.DUPLICATE, len(found))
         yield beam.pvalue.TaggedOutput(DUPLICATES, found)
     contradicting = verdict == CONFLICT
     if contradicting.any():
-        found = batch.append_column("kept_value", pa.array(kept_value)).filter(pa.array(contradicting))
+        found = pick(batch.append_column("kept_value", pa.array(kept_value)), contradicting)
         yield count(Step.DUPLICATES, origin, Result.CONFLICT, len(found))
         yield beam.pvalue.TaggedOutput(CONFLICTS, found)
     first = verdict == FIRST

@@ -21,7 +21,7 @@ from apache_beam.utils.timestamp import Timestamp
 
 from columns.hashing import split_by_shard
 from columns.references import declared_series, known_rows
-from schemas.batches import EVENTS, Origin, decode, encode, join_by_origin, numbers
+from schemas.batches import EVENTS, Origin, decode, encode, join_by_origin, numbers, pick
 from schemas.letters import DeadLetter
 from schemas.names import UNKNOWN_SERIES, Result, Step
 from transforms.letters import event_letters
@@ -117,7 +117,7 @@ class _Check(beam.DoFn):
         if batch.schema.equals(EVENTS, check_metadata=False):
             known = known_rows(batch, memory.catalogue)
             if not known.all():
-                unknown = batch.filter(pa.array(~known))
+                unknown = pick(batch, ~known)
                 memory.waiting.append(unknown)
                 waiting.add(encode(unknown).to_pybytes())
                 self._set(deadline, memory)
@@ -142,7 +142,7 @@ class _Check(beam.DoFn):
             freed = True
             yield from _passed(batch.filter(pa.array(known)))
             if not known.all():
-                still.append(batch.filter(pa.array(~known)))
+                still.append(pick(batch, ~known))
         if freed:
             _rewrite(memory, waiting, still)
 
@@ -168,7 +168,7 @@ class _Check(beam.DoFn):
                     yield beam.pvalue.TaggedOutput(DEAD, letter)
                 yield count(Step.REFERENCES, Origin.of(batch), Result.DEAD, len(refused), UNKNOWN_SERIES)
             if len(refused) < len(batch):
-                still.append(batch.filter(pa.array(~over)))
+                still.append(pick(batch, ~over))
         _rewrite(memory, waiting, still)
         if still:
             self._set(deadline, memory)

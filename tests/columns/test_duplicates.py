@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from columns.duplicates import CONFLICT, DUPLICATE, FIRST, classify
-from columns.hashing import compact, split_by_shard
+from columns.hashing import split_by_shard
 from columns.keyindex import KeyIndex
-from schemas.batches import EVENTS, Origin, decode, encode, join_by_origin
+from schemas.batches import EVENTS, Origin
 
 HORIZON_US = 1000
 Row = dict[str, Any]
@@ -143,13 +143,5 @@ def test_shards_hold_every_row_once_and_one_series_is_in_one_shard() -> None:
     ids = [set(part.column("metric_id").dictionary.to_pylist()) for _, part in shards]
     assert sum(map(len, ids)) == 30
     for _, part in shards:
-        assert compact(part).to_pylist() == part.to_pylist()
         assert split_by_shard(part, "metric_id", 4)[0][1] is part
     assert split_by_shard(whole.slice(0, 0), "metric_id", 4) == []
-
-
-def test_batches_travel_and_join() -> None:
-    one, two, other = batch([row(1)]), batch([row(2)]), batch([row(3)], partition=1)
-    assert decode(encode(one)).equals(one, check_metadata=True)
-    joined = join_by_origin([one, other, two])
-    assert [b.column("metric_id").to_pylist() for b in joined] == [["m1", "m2"], ["m3"]]
