@@ -26,7 +26,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import apache_beam as beam
 import msgspec
 import numpy as np
 import pyarrow as pa
@@ -44,12 +43,10 @@ from columns.replays import Mark, find_replays
 from connectors.recordfiles import find_files, read_files
 from pipelines.multiply import multiply
 from pipelines.settings import Settings
-from runners import direct
 from schemas.batches import EVENTS, Origin, decode, encode
 from schemas.contract import Contract
 from schemas.envelope import EventEnvelope, EventRow
 from schemas.records import RawRecords
-from transforms import DropDuplicates
 
 _HORIZONS: Final = (100_000, 5_000_000)
 _HORIZON_US: Final = 3_600_000_000
@@ -245,11 +242,16 @@ def _time_horizon(keys: int, folder: Path) -> float:
 
     A steady state: as many keys expire as come.
     """
+    import apache_beam as beam  # the other measurements need no Beam, and shall not pay for its import
+
+    from runners import direct
+    from transforms import DropDuplicates
+
     _emitted.clear()
     batches = -(-(keys + _HORIZON_ROWS) // _HORIZON_BATCH)
     rows_before = batches * _HORIZON_BATCH - _HORIZON_ROWS
 
-    def graph(pipeline: beam.Pipeline) -> None:
+    def graph(pipeline: "beam.Pipeline") -> None:
         fresh = beam.FlatMap(_fresh_events, _HORIZON_US // keys).with_output_types(pa.RecordBatch)
         first = pipeline | beam.Create([batches]) | fresh | DropDuplicates(disorder_seconds=0.0)
         _ = first.ok | beam.Map(_note_emitted)

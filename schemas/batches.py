@@ -126,10 +126,11 @@ def join_by_origin(batches: Iterable[pa.RecordBatch]) -> list[pa.RecordBatch]:
     groups: dict[Origin, list[pa.RecordBatch]] = {}
     for batch in batches:
         groups.setdefault(Origin.of(batch), []).append(batch)
-    return [group[0] if len(group) == 1 else _concatenated(group) for group in groups.values()]
+    return [group[0] if len(group) == 1 else concatenated(group) for group in groups.values()]
 
 
-def _concatenated(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+def concatenated(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    """All rows in one batch; it has the metadata of the first."""
     table = pa.Table.from_batches(batches).unify_dictionaries().combine_chunks()
     return table.to_batches()[0]
 
