@@ -15,9 +15,11 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.batches import numbers
+from schemas.names import Op
 
 #: How many changes can share one position: PostgreSQL writes at most 1,000 rows in one log record (COPY).
 MAX_TIES: Final = 4096
+_SNAPSHOT: Final = ord(Op.READ)  # rows that a snapshot read, and not from the log
 
 
 class Mark(msgspec.Struct, array_like=True):
@@ -65,7 +67,7 @@ def find_replays(batch: pa.RecordBatch, mark: Mark) -> tuple[np.ndarray, Mark]:
     if (behind & (numbers(batch, "committed_us") > newest_us[:-1])).any():
         return _row_by_row(batch, mark)
     replays = behind
-    level = np.flatnonzero((ranks[1:] == furthest) & ~numbers(batch, "snapshot"))
+    level = np.flatnonzero((ranks[1:] == furthest) & (numbers(batch, "op") != _SNAPSHOT))
     at = int(np.argmax(ranks)) - 1  # the row that holds the furthest position; -1: the mark still does
     ties = _judge_level(batch, mark, ranks, level, at, replays)
     if at < 0:
@@ -121,14 +123,14 @@ def _row_by_row(batch: pa.RecordBatch, mark: Mark) -> tuple[np.ndarray, Mark]:
     replays = np.zeros(len(batch), dtype=bool)
     ties = set(mark.ties)
     position, at, newest_us = mark.position, mark.offset, mark.newest_us
-    for i, (offset, row_position, committed_us, snapshot) in enumerate(_rows(batch)):
+    for i, (offset, row_position, committed_us, op) in enumerate(_rows(batch)):
         if row_position[1] < 0 or offset <= at:
             continue
         if row_position > position or (row_position < position and committed_us > newest_us):
             position, at, ties = row_position, offset, {_identity(batch, i)}
         elif row_position < position:
             replays[i] = True
-        elif not snapshot:
+        elif op != _SNAPSHOT:
             identity = _identity(batch, i)
             replays[i] = identity in ties
             if len(ties) < MAX_TIES:
@@ -140,12 +142,12 @@ def _row_by_row(batch: pa.RecordBatch, mark: Mark) -> tuple[np.ndarray, Mark]:
     )
 
 
-def _rows(batch: pa.RecordBatch) -> Iterable[tuple[int, tuple[int, int, int], int, bool]]:
-    offset, commit, lsn, order, committed_us, snapshot = (
+def _rows(batch: pa.RecordBatch) -> Iterable[tuple[int, tuple[int, int, int], int, int]]:
+    offset, commit, lsn, order, committed_us, op = (
         batch.column(name).to_pylist()
-        for name in ("offset", "commit_lsn", "lsn", "order", "committed_us", "snapshot")
+        for name in ("offset", "commit_lsn", "lsn", "order", "committed_us", "op")
     )
-    return zip(offset, zip(commit, lsn, order, strict=True), committed_us, snapshot, strict=True)
+    return zip(offset, zip(commit, lsn, order, strict=True), committed_us, op, strict=True)
 
 
 def _identity(batch: pa.RecordBatch, row: int) -> int:

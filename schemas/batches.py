@@ -21,7 +21,6 @@ _POSITION: Final = [
     pa.field("order", pa.int64()),  # ordinal in its transaction, 0: unknown
     pa.field("committed_us", pa.int64()),  # commit time, epoch microseconds
     pa.field("appended_ms", pa.int64()),  # time of the append to the topic, epoch milliseconds
-    pa.field("snapshot", pa.bool_()),  # read by a snapshot and not from the log
     pa.field("key", pa.binary()),  # the record's key as it came
 ]
 

@@ -24,7 +24,6 @@ class Source(msgspec.Struct, gc=False):
     name: str = ""
     ts_ms: Int64 | None = None
     ts_us: Int64 | None = None
-    snapshot: str | bool | None = None
     sequence: str | None = None
     lsn: Int64 | None = None
 
@@ -48,25 +47,35 @@ class EventRow(msgspec.Struct, gc=False, omit_defaults=True):
 class EventEnvelope(msgspec.Struct, gc=False):
     """A change of the table of events."""
 
-    op: OpCode | None = None
+    op: OpCode
     after: EventRow | None = None
     before: EventRow | None = None
     source: Source | None = None
     transaction: Transaction | None = None
     ts_ms: Int64 | None = None
-    payload: msgspec.Raw = NO_JSON
 
 
 class TableEnvelope(msgspec.Struct, gc=False):
     """A change of any table: the rows stay raw JSON."""
 
-    op: OpCode | None = None
+    op: OpCode
     after: msgspec.Raw = NO_JSON
     before: msgspec.Raw = NO_JSON
     source: Source | None = None
     transaction: Transaction | None = None
     ts_ms: Int64 | None = None
-    payload: msgspec.Raw = NO_JSON
+
+
+class EventMessage(msgspec.Struct, gc=False):
+    """The same with its schema part beside it, which is skipped (converters with schemas.enable=true)."""
+
+    payload: EventEnvelope
+
+
+class TableMessage(msgspec.Struct, gc=False):
+    """The same with its schema part beside it."""
+
+    payload: TableEnvelope
 
 
 def json_text(value: msgspec.Raw) -> str | None:

@@ -16,7 +16,6 @@ from apache_beam.transforms.userstate import (
     TimerSpec,
     on_timer,
 )
-from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.timestamp import Timestamp
 
 from columns.hashing import split_by_shard
@@ -36,10 +35,10 @@ _DECLARED = pa.schema([("metric_id", pa.dictionary(pa.int32(), pa.string()))])
 class CheckReferences(beam.PTransform):
     """Let through the events whose series is in the catalogue, which arrives as a change stream itself.
 
-    Takes a pair (events, catalogue changes). An event may come before its series: it waits until the series
-    comes, or until ``wait_seconds`` after it was appended to its topic (in batch: until the end of the
-    input), and is then refused. State a shard: the ids of its series, and the events that wait. In batch the
-    whole catalogue is read before the first event, so that few wait.
+    Takes a pair (events, catalogue changes). In batch the whole catalogue is read before the first event, and
+    what is not in it is refused. In a stream an event may come before its series: it waits until the series
+    comes, or until ``wait_seconds`` after it was appended to its topic, and is then refused. State a shard,
+    when streaming: the ids of its series, and the events that wait.
     """
 
     shards: int = 4
@@ -48,39 +47,46 @@ class CheckReferences(beam.PTransform):
 
     def expand(self, inputs: tuple[beam.PCollection, beam.PCollection]) -> Outcome:
         events, catalogue = inputs
-        series = catalogue | "SeriesShards" >> beam.FlatMap(_series_by_shard, self.shards).with_output_types(
-            tuple[int, pa.RecordBatch]
-        )
-        if not self.streaming:
-            events = events | "AfterSeries" >> beam.Map(
-                _after, beam.pvalue.AsIter(_end_of(series))
-            ).with_output_types(pa.RecordBatch)
-        keyed = events | "EventShards" >> beam.FlatMap(
-            split_by_shard, "metric_id", self.shards
-        ).with_output_types(tuple[int, pa.RecordBatch])
-        out = (
-            (series, keyed)
-            | "Both" >> beam.Flatten()
-            | "Check"
-            >> beam.ParDo(_Check(self))
-            .with_output_types(pa.RecordBatch, dead=DeadLetter, tally=Count)
-            .with_outputs(DEAD, TALLY, main="ok")
-        )
+        if self.streaming:
+            keyed = (
+                events
+                | "EventShards"
+                >> beam.FlatMap(split_by_shard, "metric_id", self.shards).with_output_types(
+                    tuple[int, pa.RecordBatch]
+                ),
+                catalogue
+                | "SeriesShards"
+                >> beam.FlatMap(_series_by_shard, self.shards).with_output_types(tuple[int, pa.RecordBatch]),
+            )
+            checked, check = keyed | "Both" >> beam.Flatten(), beam.ParDo(_CheckStream(self.wait_seconds))
+        else:
+            declared = catalogue | "Declared" >> beam.Map(_declared_ids).with_output_types(set[str])
+            known = declared | "Catalogue" >> beam.CombineGlobally(_union).with_output_types(set[str])
+            checked, check = events, beam.ParDo(_check_batch, beam.pvalue.AsSingleton(known))
+        out = checked | "Check" >> check.with_output_types(
+            pa.RecordBatch, dead=DeadLetter, tally=Count
+        ).with_outputs(DEAD, TALLY, main="ok")
         return Outcome(out["ok"], out[DEAD], out[TALLY])
 
 
-def _end_of(series: beam.PCollection) -> beam.PCollection:
-    """Nothing, once all of ``series`` has been made: a runner has a side input ready before it begins."""
-    return series | "End" >> beam.FlatMap(lambda _: ()).with_output_types(int)
+def _declared_ids(batch: pa.RecordBatch) -> set[str]:
+    return {series.metric_id for series in declared_series(batch) if series.metric_id}
 
 
-def _after(batch: pa.RecordBatch, _: Iterable[int]) -> pa.RecordBatch:
-    return batch
+def _union(sets: Iterable[set[str]]) -> set[str]:
+    return set().union(*sets)
+
+
+def _check_batch(batch: pa.RecordBatch, catalogue: set[str]) -> Iterable[Any]:
+    known = known_rows(batch, catalogue)
+    if not known.all():
+        yield from _refused(pick(batch, ~known))
+        batch = batch.filter(pa.array(known))
+    yield from _passed(batch)
 
 
 def _series_by_shard(batch: pa.RecordBatch, shards: int) -> Iterable[tuple[int, pa.RecordBatch]]:
-    ids = sorted({series.metric_id for series in declared_series(batch) if series.metric_id})
-    column = pa.array(ids, pa.string()).dictionary_encode()
+    column = pa.array(sorted(_declared_ids(batch)), pa.string()).dictionary_encode()
     return split_by_shard(pa.RecordBatch.from_arrays([column], schema=_DECLARED), "metric_id", shards)
 
 
@@ -90,15 +96,14 @@ class _Memory:
     waiting: list[pa.RecordBatch] = field(default_factory=list)
 
 
-class _Check(beam.DoFn):
+class _CheckStream(beam.DoFn):
     NONCE = ReadModifyWriteStateSpec("nonce", beam.coders.BytesCoder())
     CATALOGUE = BagStateSpec("catalogue", beam.coders.BytesCoder())
     WAITING = BagStateSpec("waiting", beam.coders.BytesCoder())
     DEADLINE = TimerSpec("deadline", TimeDomain.WATERMARK)
 
-    def __init__(self, step: CheckReferences) -> None:
-        self._wait_ms = int(step.wait_seconds * 1000)
-        self._streaming = step.streaming
+    def __init__(self, wait_seconds: float) -> None:
+        self._wait_ms = int(wait_seconds * 1000)
         self._memories: ShardMemories[_Memory] = ShardMemories(uuid4().hex)
 
     def teardown(self) -> None:
@@ -162,24 +167,17 @@ class _Check(beam.DoFn):
         still = []
         for batch in memory.waiting:
             over = numbers(batch, "appended_ms") <= appended_until
-            refused = batch.filter(pa.array(over)) if self._streaming else batch
-            if len(refused):
-                for letter in event_letters(refused, Step.REFERENCES, UNKNOWN_SERIES):
-                    yield beam.pvalue.TaggedOutput(DEAD, letter)
-                yield count(Step.REFERENCES, Origin.of(batch), Result.DEAD, len(refused), UNKNOWN_SERIES)
-            if len(refused) < len(batch):
+            yield from _refused(batch.filter(pa.array(over)))
+            if not over.all():
                 still.append(pick(batch, ~over))
         _rewrite(memory, waiting, still)
         if still:
             self._set(deadline, memory)
 
     def _set(self, deadline: Any, memory: _Memory) -> None:
-        if self._streaming:
-            oldest = min(int(np.min(numbers(batch, "appended_ms"))) for batch in memory.waiting)
-            due = (oldest + self._wait_ms) // _GRANULE_MS * _GRANULE_MS + _GRANULE_MS
-            deadline.set(Timestamp(micros=due * 1000))
-        else:
-            deadline.set(GlobalWindow().max_timestamp())
+        oldest = min(int(np.min(numbers(batch, "appended_ms"))) for batch in memory.waiting)
+        due = (oldest + self._wait_ms) // _GRANULE_MS * _GRANULE_MS + _GRANULE_MS
+        deadline.set(Timestamp(micros=due * 1000))
 
 
 def _rebuild(catalogue: Any, waiting: Any) -> _Memory:
@@ -198,3 +196,10 @@ def _passed(batch: pa.RecordBatch) -> Iterable[Any]:
     if len(batch):
         yield count(Step.REFERENCES, Origin.of(batch), Result.PASSED, len(batch))
         yield batch
+
+
+def _refused(batch: pa.RecordBatch) -> Iterable[Any]:
+    if len(batch):
+        for letter in event_letters(batch, Step.REFERENCES, UNKNOWN_SERIES):
+            yield beam.pvalue.TaggedOutput(DEAD, letter)
+        yield count(Step.REFERENCES, Origin.of(batch), Result.DEAD, len(batch), UNKNOWN_SERIES)

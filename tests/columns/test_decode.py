@@ -64,7 +64,6 @@ def test_a_row_becomes_columns() -> None:
         "order": 3,
         "committed_us": 5_000_000,
         "appended_ms": 1,
-        "snapshot": False,
         "key": b"k",
         "odd": None,
         "before": None,

@@ -84,8 +84,7 @@ def test_what_declares_a_series() -> None:
     rows = [("c", '{"metric_id":"m1","pod":"p"}'), ("d", '{"metric_id":"m2"}'), ("u", '{"metric_id":"m3"}')]
     rows += [("r", "[]"), ("r", '{"metric_id":""}'), ("t", None)]
     changes = [
-        {f.name: 0 for f in TABLE_CHANGES}
-        | {"op": ord(op), "snapshot": False, "key": b"", "row": text, "before": None}
+        {f.name: 0 for f in TABLE_CHANGES} | {"op": ord(op), "key": b"", "row": text, "before": None}
         for op, text in rows
     ]
     declared = declared_series(

@@ -26,7 +26,6 @@ def change(
         "order": order,
         "committed_us": at,
         "appended_ms": 0,
-        "snapshot": False,
         "key": key,
         "row": "{}",
         "before": None,
@@ -100,7 +99,7 @@ def test_no_first_copy_is_dropped_in_whatever_order_batches_come(
 
 
 def test_snapshot_rows_share_a_position_and_all_pass() -> None:
-    rows = [change(5, commit=5, snapshot=True, key=b"%d" % i) for i in range(6)]
+    rows = [change(5, commit=5, op=ord("r"), key=b"%d" % i) for i in range(6)]
     assert not any(replays(rows, [2, 4]))
     assert replays([*rows, change(9, commit=8, at=11), *rows]) == [False] * 7 + [True] * 6
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import apache_beam as beam
 import msgspec
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
@@ -23,7 +22,6 @@ from pipelines.ingest import FILES_FILE, TALLY_FILE, graph
 from pipelines.reconcile import Tally
 from pipelines.settings import Settings
 from pipelines.summary import RunResult, summarise
-from schemas.batches import encode
 from tests.captures import sample_lines, write_lines
 from tests.conftest import ROOT, SAMPLE, Ingest
 
@@ -162,21 +160,6 @@ def test_one_file_a_partition(ingest: Ingest, tmp_path: Path, truth: dict[str, A
 @pytest.mark.parametrize("rows", [5000, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_size_of_a_batch_changes_nothing(ingest: Ingest, truth: dict[str, Any], rows: int) -> None:
     check_classes(ingest(SAMPLE, batch_rows=rows), truth)
-
-
-def test_in_batch_only_events_without_a_series_wait(
-    ingest: Ingest, truth: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What waits is kept, so memory would grow with the input if events were read before the catalogue."""
-    waited: list[int] = []
-
-    def encoded(batch: pa.RecordBatch) -> pa.Buffer:
-        waited.append(len(batch))
-        return encode(batch)
-
-    monkeypatch.setattr("transforms.references.encode", encoded)
-    ingest(SAMPLE)
-    assert sum(waited) == truth["expected"]["unknown_series"]
 
 
 @pytest.mark.parametrize("mode", ["multi_threading", "multi_processing"])

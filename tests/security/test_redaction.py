@@ -135,9 +135,7 @@ def test_counts_are_of_rows_however_they_are_cut() -> None:
     schema = Origin("t", 0, "db").stamp(TABLE_CHANGES)
     texts = ['{"mail":"jane@example.com"}', '{"n":1}', '{"mail":"jane@example.com"}', None]
     rows = [
-        {f.name: 0 for f in schema}
-        | {"snapshot": False, "key": b'{"mail":"a@b.com"}', "row": t, "before": None}
-        for t in texts
+        {f.name: 0 for f in schema} | {"key": b'{"mail":"a@b.com"}', "row": t, "before": None} for t in texts
     ]
     whole, found = redact_batch(pa.RecordBatch.from_pylist(rows, schema=schema))
     parts = [redact_batch(pa.RecordBatch.from_pylist([row], schema=schema)) for row in rows]
