@@ -1,5 +1,7 @@
 """Events and the catalogue of series → events whose series is known, and events that must wait."""
 
+from collections.abc import Iterable
+
 import msgspec
 import numpy as np
 import pyarrow as pa
@@ -36,6 +38,11 @@ def declared_series(batch: pa.RecordBatch) -> list[SeriesRow]:
         if series.metric_id:
             found.append(series)
     return found
+
+
+def union(sets: Iterable[set[str]]) -> set[str]:
+    """All texts of ``sets``; a combiner that Beam can name."""
+    return set().union(*sets)
 
 
 def known_rows(batch: pa.RecordBatch, catalogue: set[str]) -> np.ndarray:

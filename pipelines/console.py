@@ -91,6 +91,12 @@ def show_summary(summary: dict[str, Any], output: str) -> None:
         f" in {summary['seconds']:.1f} s ({rate:,}/s); gaps found: {summary['gaps']};"
         " every record is accounted for"
     )
+    if summary["late_events"]:
+        _out.print(
+            f"{summary['late_events']:,} events were read so late that an earlier copy may have been missed;"
+            " for a sure result raise --disorder-seconds (--hold-seconds when streaming)",
+            style="yellow",
+        )
     _out.print(f"next: open {output}/report.html, or read {output}/summary.json", style="bold")
 
 

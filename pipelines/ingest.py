@@ -34,12 +34,14 @@ from transforms import (
     Validate,
 )
 from transforms.ending import AtTheEnd
+from transforms.history import WithHistory
 from transforms.rows import clean_rows, is_new, only_table, with_partition
 from transforms.timeline import Point
 
 TALLY_FILE: Final = "tally.json"
 TIMELINE_FILE: Final = "timeline.json"
 FILES_FILE: Final = "files.json"
+_ANY_DISORDER: Final = 1e9  # seconds: some thirty years
 
 
 class Ingested(NamedTuple):
@@ -60,7 +62,8 @@ class Ingested(NamedTuple):
 def build(records: beam.PCollection, settings: Settings, history: beam.PCollection | None = None) -> Ingested:
     """The path from raw records to the outputs; the same graph in batch, streaming and replay.
 
-    ``history``: events that were clean in an earlier run; they are known, and do not come out again.
+    ``history``: events that were clean in an earlier run; they are known, and do not come out again. Those
+    whose series comes again are held in memory.
     """
     decoded = records | "DecodeChanges" >> DecodeChanges(
         events_table=settings.events_table,
@@ -81,15 +84,16 @@ def build(records: beam.PCollection, settings: Settings, history: beam.PCollecti
         wait_seconds=settings.wait_seconds,
         streaming=settings.streaming,
     )
-    judged = valid.ok if history is None else (history, valid.ok) | "WithHistory" >> beam.Flatten()
+    judged = valid.ok if history is None else (history, valid.ok) | "WithHistory" >> WithHistory()
     first = judged | "DropDuplicates" >> DropDuplicates(
         shards=settings.shards,
         horizon_seconds=settings.horizon_seconds,
-        disorder_seconds=settings.hold_seconds if settings.streaming else settings.disorder_seconds,
+        disorder_seconds=_disorder(settings, history is not None),
         streaming=settings.streaming,
     )
     clean = first.ok if history is None else first.ok | "OnlyNew" >> beam.Filter(is_new)
-    gaps = (first.ok, catalogue) | "FindGaps" >> FindGaps(
+    seen = clean if history is None else (history, clean) | "Seen" >> beam.Flatten()
+    gaps = (seen, catalogue) | "FindGaps" >> FindGaps(
         entity_tag=settings.entity_tag,
         interval_seconds=settings.interval_seconds,
         lateness_seconds=settings.lateness_seconds,
@@ -111,6 +115,13 @@ def build(records: beam.PCollection, settings: Settings, history: beam.PCollecti
         | "TallyAtEnd" >> AtTheEnd()
         | "SumTally" >> beam.CombinePerKey(sum),
     )
+
+
+def _disorder(settings: Settings, with_history: bool) -> float:
+    """How far apart events are read; an earlier result lies anywhere before the events that meet it."""
+    if settings.streaming:
+        return settings.hold_seconds
+    return _ANY_DISORDER if with_history else settings.disorder_seconds
 
 
 def write(out: Ingested, settings: Settings, staging: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from connectors.sinks import FileWritten
-from schemas.names import Output, Result, Step
+from schemas.names import NOTES, Output, Result, Step
 
 #: ((step, topic, partition, result, reason), records), as the tally file holds them.
 Tally = list[tuple[tuple[str, str, int, str, str], int]]
@@ -69,7 +69,7 @@ def reconcile(
     """
     results: dict[tuple[str, str, int], Counter[str]] = {}
     for (step, topic, partition, result, _), records in tally:
-        if result not in (Result.MASKED, Result.READ):
+        if result not in NOTES:
             results.setdefault((step, topic, partition), Counter())[result] += records
     lines = []
     for (topic, partition), records in sorted(read.items()):

@@ -97,6 +97,7 @@ def _classes(events: Counter[tuple[str, str, str]]) -> dict[str, Any]:
         "application_duplicates": total(Step.DUPLICATES, Result.DUPLICATE),
         "conflicts": total(Step.DUPLICATES, Result.CONFLICT),
         "valid_events": total(Step.DUPLICATES, Result.PASSED),
+        "late_events": total(Step.DUPLICATES, Result.LATE),
     }
 
 

@@ -33,8 +33,14 @@ class Result(StrEnum):
     CHANGE = "change"
     DUPLICATE = "duplicate"
     CONFLICT = "conflict"
-    #: Not a class of records: how many values were masked. Left out of the reconciliation.
+    #: Not a class of records: how many values were masked.
     MASKED = "masked"
+    #: Not a class of records: how many came later than their step waits for the first in commit order.
+    LATE = "late"
+
+
+#: Results that do not say what became of a record.
+NOTES: Final = frozenset({Result.READ, Result.MASKED, Result.LATE})
 
 
 class Op(StrEnum):

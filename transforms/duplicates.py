@@ -53,7 +53,8 @@ class DropDuplicates(beam.PTransform):
     with the ``kept_value`` beside its own). Exact: keys are
     compared by 128 bits. Order: events are held until those that were appended up to ``disorder_seconds``
     later have been read (in batch) or until the watermark has passed them by as much (in streaming), so that
-    the first in commit order wins in whatever order the partitions are read.
+    the first in commit order wins in whatever order the partitions are read. Events that come later still
+    are judged against what is known, and counted as late.
 
     State a shard of the key space: the entries (32 bytes a key) in bags by commit time, blindly appended to
     and emptied as time goes on; the held events; and a nonce, by which the hash table in memory is known to
@@ -89,6 +90,7 @@ class _Memory:
     oldest_ms: int = _NEVER_MS  # first and last append among the held
     newest_ms: int = -_NEVER_MS
     epochs: list[int] = field(default_factory=lambda: [-1] * _BUCKETS)
+    judged_ms: int = -_NEVER_MS  # events that were appended up to then have been judged
     timer_at: int | None = None
 
     def hold(self, batches: list[pa.RecordBatch]) -> None:
@@ -142,6 +144,9 @@ class _Judge(beam.DoFn):
         shard, batch = element
         state = _State(epochs, held, [b0, b1, b2, b3])
         memory = self._memories.open(shard, nonce, state.rebuild)
+        late = int(np.count_nonzero(numbers(batch, "appended_ms") <= memory.judged_ms))
+        if late:
+            yield count(Step.DUPLICATES, Origin.of(batch), Result.LATE, late)
         memory.hold([batch])
         held.add(encode(batch).to_pybytes())
         if not self._streaming and memory.newest_ms - memory.oldest_ms > 2 * self._disorder_ms:
@@ -189,6 +194,7 @@ class _Judge(beam.DoFn):
         memory = self._memories.open(shard, nonce, state.rebuild)
         memory.index = KeyIndex()
         memory.epochs = [-1] * _BUCKETS
+        memory.judged_ms = -_NEVER_MS
         state.clear_entries()
 
     def _judge(self, memory: _Memory, state: "_State", until_ms: int | None) -> Iterable[Any]:
@@ -197,6 +203,7 @@ class _Judge(beam.DoFn):
         if not ready:
             return
         verdicts, entries = classify(memory.index, ready, self._horizon_us)
+        memory.judged_ms = max(memory.judged_ms, memory.newest_ms if until_ms is None else until_ms)
         state.append(memory, entries, self._bucket_us)
         memory.hold_only(still)
         state.rewrite_held(still)
@@ -228,7 +235,7 @@ class _State:
         memory = _Memory()
         memory.hold([decode(data) for data in self.held.read()])
         if stored:
-            memory.epochs = msgspec.msgpack.decode(stored)[1]
+            _, memory.epochs, memory.judged_ms = msgspec.msgpack.decode(stored)
         chunks = [b"".join(self.buckets[i].read()) for i in np.argsort(memory.epochs)]
         entries = np.frombuffer(b"".join(chunks), dtype=ENTRY)
         if len(entries):
@@ -244,9 +251,9 @@ class _State:
             if epoch > memory.epochs[bag]:
                 self.buckets[bag].clear()
                 memory.epochs[bag] = epoch
-                self.epochs.write(msgspec.msgpack.encode((1, memory.epochs)))
             if epoch == memory.epochs[bag]:
                 self.buckets[bag].add(entries[epoch_of == epoch].tobytes())
+        self.epochs.write(msgspec.msgpack.encode((1, memory.epochs, memory.judged_ms)))
 
     def rewrite_held(self, still: list[pa.RecordBatch]) -> None:
         """Keep only the events that are held on."""

@@ -19,7 +19,7 @@ from apache_beam.transforms.userstate import (
 from apache_beam.utils.timestamp import Timestamp
 
 from columns.hashing import split_by_shard
-from columns.references import declared_series, known_rows
+from columns.references import declared_series, known_rows, union
 from schemas.batches import EVENTS, Origin, decode, encode, join_by_origin, numbers, pick
 from schemas.letters import DeadLetter
 from schemas.names import UNKNOWN_SERIES, Result, Step
@@ -61,7 +61,7 @@ class CheckReferences(beam.PTransform):
             checked, check = keyed | "Both" >> beam.Flatten(), beam.ParDo(_CheckStream(self.wait_seconds))
         else:
             declared = catalogue | "Declared" >> beam.Map(_declared_ids).with_output_types(set[str])
-            known = declared | "Catalogue" >> beam.CombineGlobally(_union).with_output_types(set[str])
+            known = declared | "Catalogue" >> beam.CombineGlobally(union).with_output_types(set[str])
             checked, check = events, beam.ParDo(_check_batch, beam.pvalue.AsSingleton(known))
         out = checked | "Check" >> check.with_output_types(
             pa.RecordBatch, dead=DeadLetter, tally=Count
@@ -71,10 +71,6 @@ class CheckReferences(beam.PTransform):
 
 def _declared_ids(batch: pa.RecordBatch) -> set[str]:
     return {series.metric_id for series in declared_series(batch) if series.metric_id}
-
-
-def _union(sets: Iterable[set[str]]) -> set[str]:
-    return set().union(*sets)
 
 
 def _check_batch(batch: pa.RecordBatch, catalogue: set[str]) -> Iterable[Any]:

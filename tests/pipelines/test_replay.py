@@ -56,6 +56,25 @@ def test_a_looser_contract_does_not_make_a_known_event_clean_twice(tmp_path: Pat
     assert json.loads(conflict.read_text())["kept_value"] == 5.0
 
 
+def test_what_was_clean_long_before_the_last_event_is_still_known(tmp_path: Path) -> None:
+    """The earlier result is longer than the horizon, and its newest events are read before the letters."""
+    hours = [event(10 + i, "a:cpu", minute=2 + i, at=i * 3_600_000) for i in range(12)]
+    early = [event(1, "a:cpu", minute=1, value=5.0), event(2, "a:cpu", minute=1, value=-5.0)]
+    capture = write_lines(tmp_path / "in.jsonl", [series(0, "a:cpu"), *early, *hours])
+    from schemas.contract import Contract
+
+    strict = json.loads(json.dumps(Contract.load().schema))
+    strict["properties"]["value"]["minimum"] = 0
+    (tmp_path / "strict.json").write_text(json.dumps(strict))
+    ingest.run(
+        Settings(
+            input=(str(capture),), output=str(tmp_path / "out"), contract_file=str(tmp_path / "strict.json")
+        )
+    )
+    again = replay.run(Settings(input=(str(tmp_path / "out"),), output=str(tmp_path / "again"), batch_rows=1))
+    assert (again["valid_events"], again["conflicts"], again["late_events"]) == (0, 1, 0)
+
+
 def test_sealed_letters_open_with_their_key_and_are_counted_without(tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_bytes(base64.b64encode(os.urandom(32)))

@@ -162,6 +162,19 @@ def test_out_of_order_rows_within_the_hold_do_not_change_the_winner() -> None:
         assert_that(kept, is_exactly((9, 1.0)), label="conflicts")
 
 
+def test_events_that_are_read_too_late_are_judged_and_counted() -> None:
+    """As from one file with a long partition after the other: the first copy comes last."""
+    batches = [records(event(1, at=0)), records(event(2, minute=3, at=200_000))]
+    batches += [records(event(3, at=1000, value=2.0, partition=1))]
+    with beam.Pipeline(runner=FnApiRunner()) as p:
+        valid, _ = events_of(p | beam.Create(batches, reshuffle=False))
+        out = valid | DropDuplicates(shards=1, disorder_seconds=60)
+        assert_that(values(out.ok, "seq"), is_exactly(1, 2), label="ok")
+        assert_that(values(out.conflicts, "seq"), is_exactly(3), label="conflicts")
+        late = out.tally | beam.Filter(lambda c: c[0][3] == "late") | beam.Map(lambda c: c[1])
+        assert_that(late, is_exactly(1), label="late")
+
+
 def test_a_silent_shard_is_emptied_after_the_horizon() -> None:
     stream = streamed(
         0, records(event(1, at=0)), 30, records(event(2, at=30_000)), 500, records(event(3, at=500_000)), 900
