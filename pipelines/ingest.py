@@ -170,14 +170,23 @@ def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
     """Run the job to its end and take over its results; the summary of what became of every record."""
     preflight(settings)
     return run_graph(
-        lambda pipeline, staging: graph(pipeline, settings, staging), settings, beam_options, job="ingest"
+        lambda pipeline, staging: graph(pipeline, settings, staging),
+        settings,
+        beam_options,
+        {"job": "ingest"},
     )
 
 
 def run_graph(
-    make: Callable[[beam.Pipeline, Path], None], settings: Settings, beam_options: Sequence[str], *, job: str
+    make: Callable[[beam.Pipeline, Path], None],
+    settings: Settings,
+    beam_options: Sequence[str],
+    facts: dict[str, Any],
 ) -> dict[str, Any]:
-    """Run the graph that ``make`` builds, check that every record is accounted for, take over the results."""
+    """Run the graph that ``make`` builds, check that every record is accounted for, take over the results.
+
+    ``facts``: what else the summary says of the run, first of all which ``job`` it is.
+    """
     output = Path(settings.output)
     with staged(output) as staging:
         began = time.monotonic()
@@ -187,7 +196,7 @@ def run_graph(
             spill_folder=staging / "spill",
             beam_options=beam_options,
         )
-        summary = {"job": job} | summarise(_results(staging, time.monotonic() - began), settings)
+        summary = facts | summarise(_results(staging, time.monotonic() - began), settings)
         check_balance(summary)
         files = _load(staging / FILES_FILE, list[FileWritten])
         take_over(output, staging, files, msgspec.json.format(msgspec.json.encode(summary)))

@@ -47,9 +47,8 @@ def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
         source = pipeline | "Letters" >> beam.Create(records).with_output_types(RawRecords)
         write(build(source, settings, history), settings, staging)
 
-    summary = run_graph(graph, settings, beam_options, job="replay")
-    summary["letters_without_value"] = sum(record is None for _, record in known)
-    return summary
+    lost = sum(record is None for _, record in known)
+    return run_graph(graph, settings, beam_options, {"job": "replay", "letters_without_value": lost})
 
 
 def _history(result: str) -> Any:

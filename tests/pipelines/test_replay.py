@@ -95,6 +95,7 @@ def test_sealed_letters_open_with_their_key_and_are_counted_without(tmp_path: Pa
     assert (opened["valid_events"], opened["undecodable"], opened["letters_without_value"]) == (1, 1, 0)
     bare = replay.run(Settings(input=(str(tmp_path / "bare"),), output=str(tmp_path / "o2")))
     assert (bare["valid_events"], bare["letters_without_value"]) == (0, 2)
+    assert json.loads((tmp_path / "o2" / "summary.json").read_text()) == bare
 
 
 def test_a_replay_does_not_replace_what_it_reads(tmp_path: Path) -> None:
