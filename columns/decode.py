@@ -49,6 +49,7 @@ _TABLE_MESSAGES = msgspec.json.Decoder(TableMessage)
 _ANY = msgspec.json.Decoder()
 _SEQUENCE = msgspec.json.Decoder(list[str | None])
 _EMPTY_ROW: Final = EventRow()
+_LARGEST: Final = np.iinfo(np.int64).max
 _NON_FINITE: Final = {
     "NaN": float("nan"),
     "Infinity": float("inf"),
@@ -73,9 +74,26 @@ class Decoded:
     counts: Counter[Result] = field(default_factory=Counter)
 
 
-def is_control(topic: str) -> bool:
-    """Whether ``topic`` carries Debezium's heartbeats or transaction markers and no rows."""
-    return topic.startswith("__debezium-heartbeat") or topic.endswith(".transaction")
+def _without_control(records: RawRecords, indices: Sequence[int]) -> Sequence[int]:
+    """Those of ``indices`` that are no heartbeats and no transaction markers of Debezium.
+
+    A table may be named ``transaction`` too, so that there each value is looked at.
+    """
+    if records.topic.startswith("__debezium-heartbeat"):
+        return []
+    if records.topic.endswith(".transaction"):
+        return [i for i in indices if not _is_marker(records.values[i] or b"")]
+    return indices
+
+
+def _is_marker(value: bytes) -> bool:
+    try:
+        document = _ANY.decode(value)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    if isinstance(document, dict) and isinstance(document.get("payload"), dict):
+        document = document["payload"]
+    return isinstance(document, dict) and "op" not in document and {"status", "id"} <= document.keys()
 
 
 def decode_records(
@@ -92,9 +110,10 @@ def decode_records(
     if not all(records.values):  # faster than a look for None, which compares
         indices = [i for i, value in enumerate(records.values) if value is not None]
         out.counts[Result.TOMBSTONE] = len(records) - len(indices)
-    if is_control(records.topic):
-        out.counts[Result.CONTROL] = len(indices)
-        return out
+    rows = _without_control(records, indices)
+    if len(rows) < len(indices):
+        out.counts[Result.CONTROL] = len(indices) - len(rows)
+        indices = rows
     runs: dict[str, list[_Columns]] = {}
     for start in range(0, len(indices), _RUN):
         run = indices[start : start + _RUN]
@@ -107,7 +126,8 @@ def decode_records(
         arrays = [_joined([run[f.name] for run in columns], f.type) for f in schema]
         stamped = Origin(records.topic, records.partition, source).stamp(schema)
         out.batches.append(pa.RecordBatch.from_arrays(arrays, schema=stamped))
-    out.counts[Result.DEAD] = len(out.refused)
+    if out.refused:
+        out.counts[Result.DEAD] = len(out.refused)
     return out
 
 
@@ -256,12 +276,12 @@ def _position_columns(records: RawRecords, rows: Sequence[int], envelopes: list[
     lsn = _numbers([s.lsn for s in sources])
     if lsn is None:
         lsn = np.array([-1 if s.lsn is None else s.lsn for s in sources], dtype=np.int64)
-    committed_us: Any = _numbers([s.ts_us for s in sources])
-    if committed_us is None:
-        committed_us = [(s.ts_ms or 0) * 1000 if s.ts_us is None else s.ts_us for s in sources]
     appended = _picked(records.timestamps, rows)
     if min(appended) < 0:
         appended = [e.ts_ms or 0 if at < 0 else at for at, e in zip(appended, envelopes, strict=True)]
+    committed_us: Any = _numbers([s.ts_us for s in sources])
+    if committed_us is None:
+        committed_us = [_committed_us(s, at) for s, at in zip(sources, appended, strict=True)]
     return {
         "offset": _numbers(_picked(records.offsets, rows)),
         "commit_lsn": _commit_lsns([s.sequence for s in sources], lsn),
@@ -271,6 +291,13 @@ def _position_columns(records: RawRecords, rows: Sequence[int], envelopes: list[
         "appended_ms": _numbers(appended),
         "key": _picked(records.keys, rows),
     }
+
+
+def _committed_us(source: Source, appended_ms: int) -> int:
+    """Commit time as exact as the connector gives it; without one, the time of the append."""
+    if source.ts_us is not None:
+        return source.ts_us
+    return (appended_ms if source.ts_ms is None else source.ts_ms) * 1000
 
 
 def _numbers(values: Sequence[int | None]) -> np.ndarray | None:
@@ -290,29 +317,30 @@ _NO_SOURCE: Final = Source()
 
 
 def _commit_lsns(sequences: list[str | None], lsn: np.ndarray) -> np.ndarray:
-    """The first number of each sequence; where there is none, the change's own LSN.
+    """The first number of each sequence; -1 where there is no sequence that can be read.
 
-    Before the first commit that a connector sees there is no last commit; the changes of that transaction
+    Before the first commit that a connector sees the first number is null; the changes of that transaction
     lie before its commit, so that their own LSN sorts them right.
     """
     try:
         text = ",".join(sequences).encode()  # type: ignore[arg-type]
         plain = text.replace(b"null", b"-1").translate(None, b'[]" ')
         pairs = np.fromstring(plain, dtype=np.int64, sep=",").reshape(-1, 2)
-        if len(pairs) == len(lsn):
+        if len(pairs) == len(lsn) and pairs.max() < _LARGEST:  # numpy cuts larger ones off without a word
             return np.where(pairs[:, 0] < 0, lsn, pairs[:, 0])
     except (TypeError, ValueError, DeprecationWarning):
         pass  # one of them is absent or odd: read them one by one
-    firsts = [_first_of(s) for s in sequences]
-    return np.array([own if f is None else f for f, own in zip(firsts, lsn, strict=True)], dtype=np.int64)
+    firsts = [_first_of(s, own) for s, own in zip(sequences, lsn.tolist(), strict=True)]
+    return np.array(firsts, dtype=np.int64)
 
 
-def _first_of(sequence: str | None) -> int | None:
+def _first_of(sequence: str | None, lsn: int) -> int:
     try:
         first = _SEQUENCE.decode(sequence or "[]")[0]
-        return None if first is None else int(first)
+        commit = lsn if first is None else int(first)
     except (msgspec.MsgspecError, IndexError, ValueError):
-        return None
+        return -1
+    return commit if 0 <= commit < _LARGEST else -1
 
 
 def _event_columns(rows: list[Any]) -> dict[str, Any]:
@@ -341,7 +369,7 @@ def _finite(values: list[Any], rows: list[Any], odd: list[str | None] | None) ->
     for i, value in enumerate(numbers):
         if type(value) is str:
             odd = odd or [None] * len(rows)
-            odd[i] = msgspec.json.encode(rows[i]).decode()
+            odd[i] = _text(rows[i])
             numbers[i] = None
     return numbers, odd
 

@@ -6,7 +6,7 @@ of the change, ordinal in the transaction). Debezium's PostgreSQL connector emit
 triple, although the LSN alone goes back and forth when transactions interleave.
 """
 
-import zlib
+import hashlib
 from collections.abc import Iterable
 from typing import Final
 
@@ -51,11 +51,12 @@ def find_replays(batch: pa.RecordBatch, mark: Mark) -> tuple[np.ndarray, Mark]:
     their offsets, every replay is found. Three kinds of rows pass although their position is not new:
 
     - snapshot rows, which all share one position: a snapshot that was begun again is told by its keys;
-    - rows at one position with other keys, as COPY writes them when there is no transaction metadata;
+    - rows at one position with other keys or none, as COPY writes them when there is no transaction metadata;
     - rows whose position is older but whose commit is newer than all before: the log itself was restored or
       replaced, and dropping would lose data until the old position is reached again.
 
-    Rows without a position pass. Returns a mask of shape (rows,) and the mark after the batch.
+    Rows without a position pass, and so do rows without ``source.sequence``, which older connectors do not
+    write: the LSN alone proves nothing. Returns a mask of shape (rows,) and the mark after the batch.
     """
     columns = [numbers(batch, name) for name in ("commit_lsn", "lsn", "order")]
     newest_us = np.maximum.accumulate(np.append(mark.newest_us, numbers(batch, "committed_us")))
@@ -83,7 +84,7 @@ def _in_order(batch: pa.RecordBatch, mark: Mark) -> bool:
     """Whether all rows have a position, and offsets that rise from beyond the mark's."""
     offsets = numbers(batch, "offset")
     rising = int(offsets[0]) > mark.offset and bool((np.diff(offsets) > 0).all())
-    return rising and bool((numbers(batch, "lsn") >= 0).all())
+    return rising and bool((numbers(batch, "commit_lsn") >= 0).all())
 
 
 def _ranks(columns: list[np.ndarray], mark: Mark) -> np.ndarray:
@@ -105,26 +106,26 @@ def _judge_level(
 
     Marks the replays among them, and returns the identities seen at the furthest position.
     """
-    seen = {int(ranks[0]): set(mark.ties)}
+    seen: dict[int, set[int | None]] = {int(ranks[0]): set(mark.ties)}
     for row in level.tolist():
         rank = int(ranks[row + 1])
         if rank not in seen:
             seen[rank] = {_identity(batch, int(np.argmax(ranks == rank)) - 1)}
         identity = _identity(batch, row)
-        replays[row] = identity in seen[rank]
-        if len(seen[rank]) < MAX_TIES:
+        replays[row] = identity is not None and identity in seen[rank]
+        if identity is not None and len(seen[rank]) < MAX_TIES:
             seen[rank].add(identity)
     last = int(ranks.max())
-    return sorted(seen[last] if last in seen else {_identity(batch, at)})
+    return _known(seen[last] if last in seen else {_identity(batch, at)})
 
 
 def _row_by_row(batch: pa.RecordBatch, mark: Mark) -> tuple[np.ndarray, Mark]:
     """The same for batches with rows out of order, without a position, or of a log that was restored."""
     replays = np.zeros(len(batch), dtype=bool)
-    ties = set(mark.ties)
+    ties: set[int | None] = set(mark.ties)
     position, at, newest_us = mark.position, mark.offset, mark.newest_us
     for i, (offset, row_position, committed_us, op) in enumerate(_rows(batch)):
-        if row_position[1] < 0 or offset <= at:
+        if row_position[0] < 0 or offset <= at:
             continue
         if row_position > position or (row_position < position and committed_us > newest_us):
             position, at, ties = row_position, offset, {_identity(batch, i)}
@@ -132,13 +133,13 @@ def _row_by_row(batch: pa.RecordBatch, mark: Mark) -> tuple[np.ndarray, Mark]:
             replays[i] = True
         elif op != _SNAPSHOT:
             identity = _identity(batch, i)
-            replays[i] = identity in ties
-            if len(ties) < MAX_TIES:
+            replays[i] = identity is not None and identity in ties
+            if identity is not None and len(ties) < MAX_TIES:
                 ties.add(identity)
         newest_us = max(newest_us, committed_us)
     commit_lsn, lsn, order = position
     return replays, Mark(
-        commit_lsn=commit_lsn, lsn=lsn, order=order, offset=at, newest_us=newest_us, ties=sorted(ties)
+        commit_lsn=commit_lsn, lsn=lsn, order=order, offset=at, newest_us=newest_us, ties=_known(ties)
     )
 
 
@@ -150,7 +151,17 @@ def _rows(batch: pa.RecordBatch) -> Iterable[tuple[int, tuple[int, int, int], in
     return zip(offset, zip(commit, lsn, order, strict=True), committed_us, op, strict=True)
 
 
-def _identity(batch: pa.RecordBatch, row: int) -> int:
-    """What tells two changes at one position apart: the key and the operation."""
-    key = batch.column("key")[row].as_py() or b""
-    return zlib.crc32(key) << 8 | int(batch.column("op")[row].as_py())
+def _known(identities: set[int | None]) -> list[int]:
+    return sorted(identity for identity in identities if identity is not None)
+
+
+def _identity(batch: pa.RecordBatch, row: int) -> int | None:
+    """What tells two changes at one position apart: 64 bits of the key and the operation.
+
+    ``None`` without a key: two such rows may be two rows of the table, so neither is the other's replay.
+    """
+    key = batch.column("key")[row].as_py()
+    if not key:
+        return None
+    op = bytes([batch.column("op")[row].as_py()])
+    return int.from_bytes(hashlib.blake2b(op + key, digest_size=8).digest())

@@ -14,6 +14,10 @@ Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 #: Debezium's operations on rows, as ``schemas.names.Op`` has them; of anything else no text is made.
 OpCode = Literal["c", "r", "u", "d", "t"]
 
+#: Commit times between 1970 and 3000: what lies beyond is no time.
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=32_503_680_000_000)]
+Microseconds = Annotated[int, msgspec.Meta(ge=0, le=32_503_680_000_000_000)]
+
 #: A field that is absent. (A union of Raw and None takes only null: msgspec has no such union.)
 NO_JSON = msgspec.Raw()
 
@@ -22,8 +26,8 @@ class Source(msgspec.Struct, gc=False):
     """Where the connector found the change. ``sequence`` is JSON text: [LSN of the last commit, LSN]."""
 
     name: str = ""
-    ts_ms: Int64 | None = None
-    ts_us: Int64 | None = None
+    ts_ms: Milliseconds | None = None
+    ts_us: Microseconds | None = None
     sequence: str | None = None
     lsn: Int64 | None = None
 
@@ -52,7 +56,7 @@ class EventEnvelope(msgspec.Struct, gc=False):
     before: EventRow | None = None
     source: Source | None = None
     transaction: Transaction | None = None
-    ts_ms: Int64 | None = None
+    ts_ms: Milliseconds | None = None
 
 
 class TableEnvelope(msgspec.Struct, gc=False):
@@ -63,7 +67,7 @@ class TableEnvelope(msgspec.Struct, gc=False):
     before: msgspec.Raw = NO_JSON
     source: Source | None = None
     transaction: Transaction | None = None
-    ts_ms: Int64 | None = None
+    ts_ms: Milliseconds | None = None
 
 
 class EventMessage(msgspec.Struct, gc=False):

@@ -137,6 +137,8 @@ def test_a_row_that_fits_no_column_stays_json(field: dict[str, Any]) -> None:
         (json.dumps(envelope(op="x")).encode(), Undecodable.UNKNOWN_OP),
         (json.dumps(envelope(op=["c"])).encode(), Undecodable.UNKNOWN_OP),
         (json.dumps(envelope(source=5)).encode(), Undecodable.MALFORMED_ENVELOPE),
+        (json.dumps(envelope(source=SOURCE | {"ts_us": 2**62})).encode(), Undecodable.MALFORMED_ENVELOPE),
+        (json.dumps(envelope(source={"ts_ms": 9 * 10**18})).encode(), Undecodable.MALFORMED_ENVELOPE),
     ],
 )
 def test_what_is_no_envelope_is_named(value: bytes, kind: Undecodable) -> None:
@@ -160,9 +162,17 @@ def test_tombstones_are_no_empty_values() -> None:
     assert out.batches[0].column("offset").to_pylist() == [2]
 
 
-@pytest.mark.parametrize("topic", ["__debezium-heartbeat.db", "db.transaction"])
-def test_control_topics_are_counted_only(topic: str) -> None:
-    assert decoded(b'{"ts_ms":1}', b"{}", topic=topic).counts[Result.CONTROL] == 2
+def test_heartbeats_and_transaction_markers_are_counted_only() -> None:
+    assert decoded(b'{"ts_ms":1}', b"{}", topic="__debezium-heartbeat.db").counts == {Result.CONTROL: 2}
+    marker = b'{"status":"BEGIN","id":"7:8"}'
+    wrapped = b'{"schema":{},"payload":' + marker + b"}"
+    assert decoded(marker, wrapped, topic="db.transaction").counts == {Result.CONTROL: 2}
+
+
+def test_a_table_may_be_named_transaction() -> None:
+    row = envelope(after={"status": "x", "id": 1}) | {"status": "x", "id": 1}
+    out = decoded(json.dumps(row).encode(), b"{", topic="db.shop.transaction")
+    assert out.counts == {Result.PASSED: 1, Result.DEAD: 1}
 
 
 def test_connectors_are_kept_apart() -> None:
@@ -173,16 +183,26 @@ def test_connectors_are_kept_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sequence", "commit"), [('[null,"12"]', 12), (None, 12), ("[]", 12), ("no json", 12), ('["9","12"]', 9)]
+    ("sequence", "commit"),
+    [
+        ('[null,"12"]', 12),
+        (None, -1),
+        ("[]", -1),
+        ("no json", -1),
+        ('["9","12"]', 9),
+        ('["99999999999999999999","1"]', -1),
+    ],
 )
-def test_without_a_commit_the_changes_own_position_counts(sequence: str | None, commit: int) -> None:
+def test_without_a_commit_the_own_position_counts_and_without_a_sequence_none(
+    sequence: str | None, commit: int
+) -> None:
     found = rows(envelope(source=SOURCE | {"sequence": sequence}), envelope())
     assert [row["commit_lsn"] for row in found] == [commit, 9]
 
 
 def test_a_change_without_a_source_has_no_position() -> None:
     (row,) = rows(envelope(source=None))
-    assert (row["lsn"], row["commit_lsn"], row["committed_us"]) == (-1, -1, 0)
+    assert (row["lsn"], row["commit_lsn"], row["committed_us"]) == (-1, -1, 1000)
 
 
 def _cut(value: bytes, at: int, patch: bytes) -> bytes:

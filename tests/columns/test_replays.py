@@ -98,6 +98,23 @@ def test_no_first_copy_is_dropped_in_whatever_order_batches_come(
         )
 
 
+def test_rows_without_a_key_at_one_position_are_no_replays_of_each_other() -> None:
+    """As COPY writes them into a table without a primary key."""
+    keyless = [change(5, key=b"")] * 4
+    assert replays(keyless, [2]) == [False] * 4
+    assert replays([*keyless, change(9), *keyless], [2]) == [False] * 5 + [True] * 4
+
+
+def test_keys_with_one_checksum_are_told_apart() -> None:
+    """Two uuids with the same CRC-32."""
+    one, two = b"aba6985b-9c86-f5d2-9afd-37e5cd55e1e8", b"8b9726c8-d73f-aa85-8824-0d4d60a0110c"
+    assert replays([change(5, key=one), change(5, key=two), change(5, key=one)]) == [False, False, True]
+
+
+def test_without_a_sequence_a_position_proves_nothing() -> None:
+    assert replays([change(110, commit=-1), change(100, commit=-1), change(100, commit=-1)]) == [False] * 3
+
+
 def test_snapshot_rows_share_a_position_and_all_pass() -> None:
     rows = [change(5, commit=5, op=ord("r"), key=b"%d" % i) for i in range(6)]
     assert not any(replays(rows, [2, 4]))
