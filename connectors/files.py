@@ -1,5 +1,6 @@
 """ReadFiles: paths → RawRecords, as a bounded source or rehearsed as a stream."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
@@ -18,7 +19,7 @@ from transforms.coders import StructCoder
 
 @dataclass(kw_only=True)
 class ReadFiles(beam.PTransform):
-    """All records of ``files``, in batches of up to ``batch_rows`` of one partition.
+    """All records of ``files``, in batches of up to ``batch_rows`` of one partition and ``span_seconds``.
 
     One reader reads them all, because records of one partition must stay in their order. With ``streaming``
     the files are rehearsed as a stream: held in memory, given out batch by batch with their append times, the
@@ -28,6 +29,7 @@ class ReadFiles(beam.PTransform):
 
     files: list[str]
     batch_rows: int = 5000
+    span_seconds: float = math.inf
     streaming: bool = False
     quiet_seconds: tuple[float, ...] = ()
 
@@ -42,7 +44,7 @@ class ReadFiles(beam.PTransform):
         )
 
     def _read(self, files: Iterable[str]) -> Iterator[RawRecords]:
-        for records in read_files(map(Path, files), self.batch_rows):
+        for records in read_files(map(Path, files), self.batch_rows, self.span_seconds):
             advance("read", len(records))
             yield records
 

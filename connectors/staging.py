@@ -13,9 +13,8 @@ from typing import Final
 
 from connectors.errors import OutputError
 from connectors.sinks import FileWritten
-from schemas.names import REPORT_FILE, SUMMARY_FILE, Output
+from schemas.names import LOCK_FILE, REPORT_FILE, SUMMARY_FILE, Output
 
-_LOCK_FILE: Final = ".traceo"
 _STAGING: Final = ".staging"
 
 
@@ -25,11 +24,11 @@ def staged(output: Path) -> Iterator[Path]:
     staging = output / _STAGING
     try:
         output.mkdir(parents=True, exist_ok=True)
-        if not (output / _LOCK_FILE).exists() and any(output.iterdir()):
+        if not (output / LOCK_FILE).exists() and any(output.iterdir()):
             raise OutputError(
                 f"{output}: the folder holds other files; name an empty or a new one (--output)"
             )
-        with (output / _LOCK_FILE).open("w") as lock:
+        with (output / LOCK_FILE).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

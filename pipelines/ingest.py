@@ -160,6 +160,7 @@ def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
     records = pipeline | "ReadFiles" >> ReadFiles(
         files=[str(file) for file in find_files(settings.input)],
         batch_rows=settings.batch_rows,
+        span_seconds=settings.disorder_seconds / 2,
         streaming=settings.streaming,
         quiet_seconds=_quiet(settings),
     )

@@ -14,6 +14,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors.archives import ARCHIVE
 from connectors.recordfiles import find_files, read_files
 from schemas.records import RawRecords
 
@@ -21,16 +22,6 @@ _RUN_ROWS: Final = 16_384
 _SPAN: Final = timedelta(minutes=75)
 _LSN_SPAN: Final = 1 << 32
 _SEQ_SPAN: Final = 10_000_000
-_ARCHIVE: Final = pa.schema(
-    [
-        ("topic", pa.string()),
-        ("partition", pa.int32()),
-        ("offset", pa.int64()),
-        ("timestamp_ms", pa.int64()),
-        ("key", pa.binary()),
-        ("value", pa.binary()),
-    ]
-)
 _ANY = msgspec.json.Decoder()
 
 
@@ -43,7 +34,7 @@ def multiply(sample: str, records: int, archive: Path, events_table: str = "metr
     events = [batch for batch in batches if batch.topic.endswith(events_table)]
     per_copy = sum(map(len, events))
     written = 0
-    with pq.ParquetWriter(archive, _ARCHIVE, compression="none", use_dictionary=["topic"]) as writer:
+    with pq.ParquetWriter(archive, ARCHIVE, compression="none", use_dictionary=["topic"]) as writer:
         for copy in range(-(-records // per_copy)):
             for batch in batches if copy == 0 else events:
                 moved = list(_moved(batch, copy))
@@ -55,8 +46,8 @@ def multiply(sample: str, records: int, archive: Path, events_table: str = "metr
 def _rows(moved: list[tuple[int, int, bytes | None, bytes | None]], batch: RawRecords) -> pa.RecordBatch:
     offsets, timestamps, keys, values = zip(*moved, strict=True)
     columns = ([batch.topic] * len(moved), [batch.partition] * len(moved), offsets, timestamps, keys, values)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, _ARCHIVE, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=_ARCHIVE)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, ARCHIVE, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=ARCHIVE)
 
 
 def _moved(batch: RawRecords, copy: int) -> Iterator[tuple[int, int, bytes | None, bytes | None]]:

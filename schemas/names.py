@@ -91,3 +91,5 @@ class Output(StrEnum):
 #: Files beside the output folders.
 SUMMARY_FILE: Final = "summary.json"
 REPORT_FILE: Final = "report.html"
+#: Says that a folder is one of results, and who is writing there.
+LOCK_FILE: Final = ".traceo"

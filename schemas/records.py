@@ -1,6 +1,22 @@
 """What a source hands over: raw records of one partition, before anything is known of their values."""
 
+from typing import Annotated, Literal
+
 import msgspec
+
+from schemas.envelope import Int64, Milliseconds
+
+
+class Record(msgspec.Struct, gc=False):
+    """One record of a capture or an archive; msgspec reads bytes from base64 where they come as JSON."""
+
+    topic: str
+    partition: Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
+    offset: Int64
+    timestamp_ms: Milliseconds | Literal[-1] | None = None
+    key: bytes | None = None
+    value: bytes | None = None
+    headers: list[tuple[str, bytes | None]] | None = None
 
 
 class RawRecords(msgspec.Struct, frozen=True, gc=False):

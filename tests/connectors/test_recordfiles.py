@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from connectors.archives import ARCHIVE
 from connectors.errors import InputError
 from connectors.recordfiles import find_files, read_files
 from schemas.records import RawRecords
@@ -75,6 +76,69 @@ def test_of_several_files_the_earlier_records_come_first(tmp_path: Path) -> None
     ] * 2
 
 
+def test_no_batch_spans_more_than_its_time(tmp_path: Path) -> None:
+    """Two partitions side by side are handed on together, whatever the size of a batch."""
+    lines = [event(i, at=i * 1000, partition=i % 2) for i in range(60)]
+    capture = write_lines(tmp_path / "a.jsonl", lines)
+    pq.write_table(pa.Table.from_pylist(archive(lines)[::2]), tmp_path / "even.parquet")
+    for path in (capture, tmp_path / "even.parquet"):
+        batches = list(read_files([path], 1000, span_seconds=10))
+        assert len(batches) >= 5
+        assert max(b.timestamps[-1] - b.timestamps[0] for b in batches) <= 10_000
+    order = [t for b in read_files([capture], 1000, span_seconds=10) for t in b.timestamps]
+    assert max(high - low for high, low in zip(order, order[1:], strict=False)) <= 10_000
+
+
+def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", LINES)
+    assert find_files([str(path), str(tmp_path), f"{tmp_path}/../{tmp_path.name}/a.jsonl"]) == [path]
+    with pytest.raises(InputError, match="without a name"):
+        find_files([""])
+
+
+def test_results_below_an_input_folder_are_no_input(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", LINES)
+    (tmp_path / "out" / "clean").mkdir(parents=True)
+    (tmp_path / "out" / ".traceo").touch()
+    (tmp_path / "out" / "clean" / "part-00000.parquet").write_bytes(b"x")
+    assert find_files([str(tmp_path)]) == [path]
+
+
+def test_what_other_tools_write_is_read_too(tmp_path: Path) -> None:
+    document = json.loads(LINES[1]) | {"headers": None, "timestamp_ms": None, "more": 1}
+    (tmp_path / "a.jsonl").write_bytes(b"\xef\xbb\xbf" + json.dumps(document).encode() + b"\r\n")
+    (records,) = read_files([tmp_path / "a.jsonl"], 10)
+    assert (records.timestamps, records.headers) == ([-1], [[]])
+    rows = [row | {"timestamp_ms": None} for row in archive(LINES)]
+    pq.write_table(
+        pa.Table.from_pylist(rows, ARCHIVE.set(3, pa.field("timestamp_ms", pa.int32()))),
+        tmp_path / "a.parquet",
+    )
+    assert {t for r in read_files([tmp_path / "a.parquet"], 10) for t in r.timestamps} == {-1}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b'{"ts_ms":5,"op":"c","after":{},"source":{"schema":"metrics","table":"events"}}',
+        b'{"status":"x","op":"c","after":{},"source":{"table":"events","db":"d","schema":"metrics"}}',
+        b'{"schema":{},"payload":{"op":"c","source":{"schema":"metrics","table":"events"}}}',
+    ],
+)
+def test_the_order_of_names_does_not_matter(tmp_path: Path, value: bytes) -> None:
+    (records,) = read_files([write_lines(tmp_path / "a.jsonl", [value])], 10)
+    assert (records.topic, records.values) == ("metrics.events", [value])
+
+
+def test_poison_on_the_first_line_of_envelopes_is_a_value_like_any_other(tmp_path: Path) -> None:
+    good = b'{"op":"c","after":{},"source":{"schema":"metrics","table":"events"}}'
+    path = write_lines(tmp_path / "a.jsonl", [b"", b"{broken", good])
+    assert sorted((r.topic, r.offsets) for r in read_files([path], 10)) == [
+        ("metrics.events", [3]),
+        ("unknown", [2]),
+    ]
+
+
 def test_plain_envelopes_find_their_table(tmp_path: Path) -> None:
     values = [base64.b64decode(json.loads(text)["value"]) for text in LINES[:3]]
     values[0] = values[0].replace(b'"table": "events"', b'"table":"series"')
@@ -103,7 +167,12 @@ def test_a_folder_is_searched_for_records_only(tmp_path: Path) -> None:
     [
         ("a.jsonl", b"", "the file is empty"),
         ("a.jsonl", b"\n\n", "holds no records"),
-        ("a.jsonl", b"hello\n", "a.jsonl:1: no record"),
+        ("a.jsonl", b"\nhello\n", "a.jsonl:2: no record"),
+        (
+            "a.jsonl",
+            LINES[0] + LINES[0].replace(b'"offset": 0', b'"offset": 99999999999999999999'),
+            "a.jsonl:1",
+        ),
         ("a.jsonl", b"5\n", "neither a line of a capture nor a Debezium envelope"),
         ("a.jsonl", LINES[0] + b"\nhello\n", "a.jsonl:2: no record"),
         ("a.jsonl.gz", gzip.compress(LINES[0] * 99)[:-20], "damaged or cut off"),
@@ -140,6 +209,19 @@ def test_missing_and_wrong_columns_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no file of records in this folder"):
         find_files([str(tmp_path)])
     path = tmp_path / "a.parquet"
+    good = pa.Table.from_pylist(archive(LINES), ARCHIVE)
+    for column, values, problem in (
+        ("value", pa.array([1, 2, 3, 4]), "'value'"),
+        ("offset", pa.array([1, None, 3, 4]), "'offset' has no value"),
+        ("partition", pa.array(["a", "b", "c", "d"]), "'partition'"),
+    ):
+        place = good.schema.get_field_index(column)
+        pq.write_table(good.set_column(place, column, values), path)
+        with pytest.raises(InputError, match=problem):
+            flat([path])
+    pq.write_table(good.slice(0, 0), path)
+    with pytest.raises(InputError, match="holds no records"):
+        flat([path])
     pq.write_table(pa.table({"topic": ["t"]}), path)
     with pytest.raises(InputError, match="column 'key' is missing"):
         flat([path])

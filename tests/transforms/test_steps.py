@@ -15,9 +15,9 @@ from apache_beam.testing.util import assert_that
 from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 
-from connectors.recordfiles import Record, _raw
+from connectors.recordfiles import _raw
 from schemas.batches import EVENTS, Origin
-from schemas.records import RawRecords
+from schemas.records import RawRecords, Record
 from tests.captures import event, series
 from transforms import (
     CheckReferences,
