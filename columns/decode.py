@@ -360,6 +360,7 @@ def _event_columns(rows: list[Any]) -> dict[str, Any]:
         "value": values,
         "tags": [row.tags for row in rows],
         "odd": odd,
+        "raw_id": np.zeros(len(rows), dtype=np.int64),
     }
 
 

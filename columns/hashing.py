@@ -1,7 +1,8 @@
 """Stable hashes of texts and of event keys, a column at a time.
 
-The key of an event is (metric_id, timestamp). Its 128 bits are two independent 64-bit mixes of the id's
-BLAKE2b digest with the timestamp, so that among n keys two collide with a probability of about n² / 2^129.
+The key of an event is (metric_id, timestamp), and what its id was before it was masked. Its 128 bits are
+two independent 64-bit mixes of the id's BLAKE2b digest with the timestamp, so that among n keys two collide
+with a probability of about n² / 2^129.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from schemas.batches import compact
+from schemas.batches import compact, numbers
 
 _CACHED_TEXTS: Final = 65_536
 # Odd multipliers of splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
@@ -26,9 +27,10 @@ def _digest(text: str) -> bytes:
 
 
 def text_hashes(column: pa.DictionaryArray) -> np.ndarray:
-    """128 bits a row of a dictionary column without nulls: shape (rows, 2), uint64."""
+    """128 bits a row of a dictionary column: shape (rows, 2), uint64; anything where there is no text."""
     digests = b"".join(map(_digest, column.dictionary.to_pylist()))
-    hashes: np.ndarray = np.frombuffer(digests, dtype="<u8").reshape(-1, 2)[column.indices.to_numpy()]
+    indices = column.indices.fill_null(0) if column.null_count else column.indices
+    hashes: np.ndarray = np.frombuffer(digests, dtype="<u8").reshape(-1, 2)[indices.to_numpy()]
     return hashes
 
 
@@ -36,9 +38,10 @@ def key_hashes(batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
     """The 128 bits of each event's key as two uint64 columns; the first is never 0."""
     ids = text_hashes(batch.column("metric_id"))
     micros = batch.column("timestamp").to_numpy(zero_copy_only=False).view(np.uint64)
+    raw_id = numbers(batch, "raw_id").view(np.uint64)
     with np.errstate(over="ignore"):
-        low = _mix(ids[:, 0] + micros * _GOLDEN)
-        high = _mix(ids[:, 1] ^ _mix(micros))
+        low = _mix((ids[:, 0] ^ raw_id) + micros * _GOLDEN)
+        high = _mix((ids[:, 1] + raw_id) ^ _mix(micros))
     low[low == 0] = 1
     return low, high
 

@@ -10,15 +10,17 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from security.detectors import redact_text, suspects
+from columns.hashing import text_hashes
+from security.detectors import redact_name, redact_text, suspects
 from security.redaction import redact_json
 
 Redact = Callable[[str, Counter[str]], str]
 
 #: How each text column of a change batch is read.
 _COLUMNS: Final[dict[str, Redact]] = {
-    "metric_id": redact_text,
+    "metric_id": redact_name,
     "timestamp": redact_text,
     "tags": redact_json,
     "odd": redact_json,
@@ -37,9 +39,19 @@ def redact_batch(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Counter[str]]:
             continue
         column = batch.column(index)
         clean = _redact_column(column, redact, found)
+        if clean is not column and name == "metric_id":
+            raw_id = np.where(_changed(column, clean), text_hashes(column)[:, 0].view(np.int64), 0)
+            place = batch.schema.get_field_index("raw_id")
+            batch = batch.set_column(place, batch.schema.field(place), pa.array(raw_id))
         if clean is not column:
             batch = batch.set_column(index, batch.schema.field(index), clean)
     return batch, found
+
+
+def _changed(column: pa.DictionaryArray, clean: pa.DictionaryArray) -> np.ndarray:
+    same = pc.equal(column.cast(pa.string()), clean.cast(pa.string())).fill_null(True)
+    changed: np.ndarray = ~same.to_numpy(zero_copy_only=False)
+    return changed
 
 
 def _redact_column(column: pa.Array, redact: Redact, found: Counter[str]) -> pa.Array:

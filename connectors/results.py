@@ -92,6 +92,7 @@ def clean_events(result: Path) -> Iterator[pa.RecordBatch]:
             "order": pa.repeat(pa.scalar(0, pa.int64()), rows),
             "committed_us": committed,
             "appended_ms": pc.divide(committed, 1000),
+            "raw_id": pa.repeat(pa.scalar(0, pa.int64()), rows),
         }
         columns = [made[f.name] if f.name in made else _column(batch, f) for f in schema]
         yield pa.RecordBatch.from_arrays(columns, schema=schema)

@@ -13,6 +13,10 @@ import pyarrow as pa
 
 _TEXT: Final = pa.dictionary(pa.int32(), pa.string())
 
+#: Tells apart series whose ids are the same once they are masked: a hash of the id before, 0 where nothing
+#: was masked. It could give the masked part away to who guesses, so it is never written.
+_RAW_ID: Final = pa.field("raw_id", pa.int64())
+
 _POSITION: Final = [
     pa.field("offset", pa.int64()),  # place in the partition
     pa.field("op", pa.uint8()),  # ord() of Debezium's op
@@ -37,6 +41,7 @@ EVENT_CHANGES: Final = pa.schema(
         pa.field("tags", _TEXT),
         pa.field("odd", pa.string()),
         pa.field("before", pa.string()),
+        _RAW_ID,
     ]
 )
 
@@ -57,6 +62,7 @@ EVENTS: Final = pa.schema(
         pa.field("order", pa.int64()),
         pa.field("committed_us", pa.int64()),
         pa.field("appended_ms", pa.int64()),
+        _RAW_ID,
     ]
 )
 

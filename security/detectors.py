@@ -35,19 +35,22 @@ def _constant(text: str) -> Mask:
 
 
 def _keep_name(text: str) -> Mask:
-    """Mask the group ``value`` only; what was masked before is left alone."""
+    """Mask the value only, up to its closing quote; what was masked before, and a path, is left alone."""
 
     def mask(match: re.Match[str]) -> str | None:
-        if match["value"].startswith("["):
+        group = next(name for name in ("double", "single", "value") if match[name] is not None)
+        if match[group] in ("", text) or _PATH_OF_PWD.match(match.group()):
             return None
-        start, end = match.span("value")
+        start, end = match.span(group)
         whole = match.group()
         return whole[: start - match.start()] + text + whole[end - match.start() :]
 
     return mask
 
 
-def _email(match: re.Match[str]) -> str:
+def _email(match: re.Match[str]) -> str | None:
+    if match["user"] == "git":  # the user of every repository, and of no person
+        return None
     return f"{match['user'][0]}***@{match['host']}"
 
 
@@ -94,23 +97,35 @@ def _ssn(match: re.Match[str]) -> str | None:
     return "***-**-****" if issued else None
 
 
+_PHONE_DIGITS: Final = 8  # fewer digits after a plus are no telephone number (ITU-T E.164 has none so short)
+_DECIMAL: Final = re.compile(r"\+\d+\.\d+$")
+
+
+def _phone(match: re.Match[str]) -> str | None:
+    digits = sum(map(str.isdigit, match.group()))
+    return None if digits < _PHONE_DIGITS or _DECIMAL.match(match.group()) else "***-***-****"
+
+
 _SECRET_NAME: Final = r"(?:password|passwd|pwd|passphrase)"  # noqa: S105  a pattern, not a password
 _KEY_NAME: Final = r"(?:x-)?(?:api|access|secret|auth)[_-]?(?:key|token)"
-_ASSIGNED: Final = r"[\"']?\s*[:=]\s*[\"']?"
+_ASSIGNS: Final = r"\\*[\"']?\s*[:=]\s*"
+_VALUE: Final = r"(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|[\"']?(?P<value>[^\s\"',;&]+))"
+_PATH_OF_PWD: Final = re.compile(r"(?i)pwd\s*[:=]\s*/")
 _KEY_SHAPES: Final = (
     r"(?:AKIA|ASIA)[0-9A-Z]{16}"
     r"|gh[pousr]_[0-9A-Za-z]{36,}"
+    r"|github_pat_[0-9A-Za-z_]{36,}"
     r"|glpat-[0-9A-Za-z_-]{20,}"
     r"|xox[abprs]-[0-9A-Za-z-]{10,}"
     r"|AIza[0-9A-Za-z_-]{35}"
-    r"|(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{16,}"
-    r"|sk-[0-9A-Za-z_-]{20,}"
+    r"|(?:(?:sk|rk|pk)_(?:live|test)|whsec)_[0-9A-Za-z]{16,}"
 )
+_SK_KEY: Final = r"sk-[0-9A-Za-z_-]{20,}"
 _DATABASES: Final = (
     r"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|mssql|sqlserver|oracle|clickhouse)"
 )
 _URL: Final = r"(?i:(?:jdbc:)?" + _DATABASES + r"(?:\+\w+)?://)[^\s\"'<>]+"
-_EMAIL: Final = r"(?P<user>[A-Za-z0-9._%+'-]+)@(?P<host>(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})"
+_EMAIL: Final = r"(?P<user>[\w.%+'-]+)@(?P<host>(?:[\w-]+\.)+[^\W\d_]{2,})"
 _NORTH_AMERICAN: Final = r"(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}"
 _INTERNATIONAL: Final = r"\+[1-9]\d{0,2}(?:[-. ]?\(?\d{1,4}\)?){2,5}"
 
@@ -124,37 +139,42 @@ DETECTORS: Final = (
         _constant("[JWT]"),
     ),
     Detector(
-        "api_key", _KEY_SHAPES, re.compile(r"(?<![\w-])(?:" + _KEY_SHAPES + ")"), _constant("[API_KEY]")
+        "api_key", _KEY_SHAPES, re.compile(r"(?<![^\W_])(?:" + _KEY_SHAPES + ")"), _constant("[API_KEY]")
     ),
+    Detector("api_key", _SK_KEY, re.compile(r"(?<![\w-])(?=[\w-]*\d)" + _SK_KEY), _constant("[API_KEY]")),
     Detector(
         "api_key",
-        "(?i:" + _KEY_NAME + _ASSIGNED + r"[\w./+-]{8})",
-        re.compile("(?i:" + _KEY_NAME + _ASSIGNED + r"(?:bearer )?)(?P<value>[\w./+-]{8,}=*)"),
+        "(?i:" + _KEY_NAME + _ASSIGNS + r")",
+        re.compile(
+            "(?i:" + _KEY_NAME + _ASSIGNS + r")(?:\"(?P<double>[^\"]{8,})\"|'(?P<single>[^']{8,})'"
+            r"|[\"']?(?i:bearer )?(?P<value>[\w./+-]{8,}=*))"
+        ),
         _keep_name("[API_KEY]"),
     ),
     Detector(
         "password",
-        "(?i:" + _SECRET_NAME + r"[\"']?\s*[:=])",
-        re.compile("(?i:" + _SECRET_NAME + _ASSIGNED + r")(?P<value>[^\s\"',;&]+)"),
+        "(?i:" + _SECRET_NAME + _ASSIGNS + ")",
+        re.compile("(?i:" + _SECRET_NAME + _ASSIGNS + ")" + _VALUE),
         _keep_name("[PASSWORD]"),
     ),
-    Detector("email", r"@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2}", re.compile(_EMAIL), _email),
+    Detector("email", r"@[^\s@]*\.", re.compile(_EMAIL), _email),
     Detector(
         "credit_card",
         r"\d(?:[ -]?\d){12}",
-        re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,40}(?![\w-])"),
+        re.compile(r"(?<![^\W_])(?<![.+-])\d(?:[ -]?\d){12,40}(?![\w-])"),
         _card,
     ),
-    Detector("ssn", r"\d{3}-\d{2}-\d{4}", re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"), _ssn),
+    Detector("ssn", r"\d{3}-\d{2}-\d{4}", re.compile(r"(?<![^\W_])(?<!-)\d{3}-\d{2}-\d{4}(?![\w-])"), _ssn),
     Detector(
         "phone",
         rf"(?:{_NORTH_AMERICAN}|{_INTERNATIONAL})",
-        re.compile(rf"(?<![\w.+(-])(?:\+1[-. ]?)?(?:{_NORTH_AMERICAN}|{_INTERNATIONAL})(?![\w-]|\.\d)"),
-        lambda match: "***-***-****" if sum(map(str.isdigit, match.group())) >= _PHONE_DIGITS else None,
+        re.compile(
+            r"(?<![^\W_])(?<![.+(-])(?:\+1[-. ]?|1[-. ])?"
+            rf"(?:{_NORTH_AMERICAN}|{_INTERNATIONAL})(?![\w-]|\.\d)"
+        ),
+        _phone,
     ),
 )
-_PHONE_DIGITS: Final = 8  # fewer digits after a plus are no telephone number (ITU-T E.164 has none so short)
-
 KINDS: Final = tuple(dict.fromkeys(detector.kind for detector in DETECTORS))
 
 #: A JSON field of one of these names holds a secret, whatever its value looks like.
@@ -182,8 +202,8 @@ def _hints() -> "re2.Set":
     hints = re2.Set.SearchSet(options)
     for detector in DETECTORS:
         hints.Add(detector.hint)
-    hints.Add(r"\\u00")  # JSON may hide any character so; the caller looks at the parsed text
-    hints.Add(f'(?i:{_SECRET_NAME}|{_KEY_NAME})"')  # a field that is secret by its name
+    hints.Add(r"\\(?:u|/)")  # JSON may hide any character so; the caller looks at the parsed text
+    hints.Add(rf'(?i:{_SECRET_NAME}|{_KEY_NAME})\\*"')  # a field that is secret by its name
     hints.Compile()
     return hints
 
@@ -199,6 +219,18 @@ def suspects(text: str | bytes) -> list[int]:
 def redact_text(text: str, found: Counter[str]) -> str:
     """``text`` with every sensitive value masked; what was masked is added to ``found``, by kind."""
     return _apply(text, suspects(text), found)
+
+
+def redact_name(text: str, found: Counter[str]) -> str:
+    """The same for names as ``pod:metric``, in which a colon assigns nothing."""
+    parts = text.split(":")
+    if len(parts) == _NAME_PARTS and not _MORE_THAN_A_NAME.search(text):
+        return ":".join(redact_text(part, found) for part in parts)
+    return redact_text(text, found)
+
+
+_NAME_PARTS: Final = 2
+_MORE_THAN_A_NAME: Final = re.compile(r"[\s\"'=/@]")
 
 
 def _apply(text: str, indices: Iterable[int], found: Counter[str]) -> str:

@@ -1,13 +1,14 @@
 """JSON text → the same JSON without personal data and secrets, in names as well as in values."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from security.detectors import redact_text, secret_field, suspects
 
 _DECODER = msgspec.json.Decoder()
+_LARGEST: Final = 2**63 - 1  # JSON has no bound, an encoder has
 
 
 def redact_json(text: str, found: Counter[str]) -> str:
@@ -22,17 +23,22 @@ def redact_json(text: str, found: Counter[str]) -> str:
         document = _DECODER.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return redact_text(text, found)
-    before = found.total()
-    clean = _walk(document, found)
-    return msgspec.json.encode(clean).decode() if found.total() > before else text
+    here: Counter[str] = Counter()
+    try:
+        clean = _walk(document, here)
+    except RecursionError:  # nobody nests so deep; masked as text it may be JSON no more
+        return redact_text(text, found)
+    found.update(here)
+    return msgspec.json.encode(clean).decode() if here else text
 
 
 def _walk(value: Any, found: Counter[str]) -> Any:
     match value:
         case str():
-            return redact_text(value, found)
+            inside = value.lstrip()[:1]
+            return redact_json(value, found) if inside in ("{", "[") and inside else redact_text(value, found)
         case dict():
-            return {redact_text(k, found): _field(k, v, found) for k, v in value.items()}
+            return _fields(value, found)
         case list():
             return [_walk(item, found) for item in value]
         case bool() | None:
@@ -40,7 +46,21 @@ def _walk(value: Any, found: Counter[str]) -> Any:
         case _:  # a number may be a card or an SSN written without quotes
             number = str(value)
             masked = redact_text(number, found)
-            return value if masked == number else masked
+            return number if abs(value) > _LARGEST else value if masked == number else masked
+
+
+def _fields(document: dict[str, Any], found: Counter[str]) -> dict[str, Any]:
+    """Names that are the same once they are masked are numbered, so that no field is lost."""
+    clean: dict[str, Any] = {}
+    for name, value in document.items():
+        masked = redact_text(name, found)
+        number = 1
+        shown = masked
+        while shown in clean:
+            number += 1
+            shown = f"{masked} ({number})"
+        clean[shown] = _field(name, value, found)
+    return clean
 
 
 def _field(name: str, value: Any, found: Counter[str]) -> Any:

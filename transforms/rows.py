@@ -23,7 +23,9 @@ def with_partition(batch: pa.RecordBatch) -> pa.RecordBatch:
     """A change batch as it is written: the operation as its letter."""
     ops = pa.array([chr(op) for op in numbers(batch, "op").tolist()])
     index = batch.schema.get_field_index("op")
-    return _with_origin(batch.set_column(index, "op", ops), Origin.of(batch))
+    origin = Origin.of(batch)
+    written = [name for name in batch.schema.names if name != "raw_id"]
+    return _with_origin(batch.set_column(index, "op", ops).select(written), origin)
 
 
 def only_table(batch: pa.RecordBatch, table: str) -> bool:

@@ -67,6 +67,7 @@ def test_a_row_becomes_columns() -> None:
         "key": b"k",
         "odd": None,
         "before": None,
+        "raw_id": 0,
         **ROW,
     }
 

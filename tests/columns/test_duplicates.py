@@ -29,6 +29,7 @@ def row(key: int, value: float = 1.0, *, at: int = 0, commit: int = 0, seq: int 
         "order": 0,
         "committed_us": at,
         "appended_ms": 0,
+        "raw_id": 0,
     }
 
 
@@ -69,6 +70,11 @@ def test_a_long_batch_does_not_lose_what_its_early_rows_repeat() -> None:
     later = [row(k + 1000, at=3 * HORIZON_US, commit=10_000 + k) for k in range(500)]
     repeats = [row(k, at=HORIZON_US - 1, commit=1000 + k) for k in range(500)]
     assert verdicts(index, repeats, later) == [DUPLICATE] * 500 + [FIRST] * 500
+
+
+def test_series_that_look_the_same_once_masked_stay_two() -> None:
+    rows = [row(1) | {"raw_id": 7}, row(1, 2.0) | {"raw_id": 8}, row(1) | {"raw_id": 7}]
+    assert verdicts(KeyIndex(), rows) == [FIRST, FIRST, DUPLICATE]
 
 
 def test_zero_has_no_sign() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from columns.redact import redact_batch
 from schemas.batches import TABLE_CHANGES, Origin
-from security.detectors import KINDS, redact_text
+from security.detectors import KINDS, redact_name, redact_text
 from security.redaction import redact_json
 from tests.captures import sample_lines
 
@@ -24,6 +24,10 @@ MASKED = [
     ("credit_card", "378282246310005", "****-****-****-0005"),
     ("ssn", "123-45-6789", "***-**-****"),
     ("phone", "(415) 555-2671", "***-***-****"),
+    ("phone", "1-800-555-0199", "***-***-****"),
+    ("phone", "+4915112345678", "***-***-****"),
+    ("email", "m\u00fcller@b\u00fccher.example", "m***@b\u00fccher.example"),
+    ("api_key", "github_pat_" + "a1B2_" * 8, "[API_KEY]"),
     ("phone", "+1 415 555 2671", "***-***-****"),
     ("phone", "+44 20 7946 0958", "***-***-****"),
     ("api_key", "AKIAIOSFODNN7EXAMPLE", "[API_KEY]"),
@@ -48,6 +52,9 @@ def test_each_kind_is_masked_as_specified(kind: str, secret: str, mask: str) -> 
     [
         ("password=hunter2 x", "password=[PASSWORD] x"),
         ("Passwd: 's3cret'", "Passwd: '[PASSWORD]'"),
+        ('password="correct horse battery"', 'password="[PASSWORD]"'),
+        ("password='a,b'", "password='[PASSWORD]'"),
+        ("password=[hunter2]", "password=[PASSWORD]"),
         ("api_key=0123456789abcdef", "api_key=[API_KEY]"),
         ('x-api-key: "0123456789abcdef"', 'x-api-key: "[API_KEY]"'),
     ],
@@ -74,6 +81,10 @@ def test_the_name_of_a_secret_stays(text: str, mask: str) -> None:
         "user@localhost",
         "4111 1111 1111 1112 0",
         "the password was wrong",
+        "pwd:/home/jane",
+        "git@github.com:org/repo",
+        "+1.23456789",
+        "sk-learn-something-long-name-here",
     ],
 )
 def test_what_is_harmless_is_left_alone(text: str) -> None:
@@ -119,12 +130,46 @@ def test_json_stays_json_and_holds_no_secret(document: Any) -> None:
         ('{"password":"a b\\"c"}', {"password": "[PASSWORD]"}),
         ('{"password": 12345}', {"password": "[PASSWORD]"}),
         ('{"password": null}', {"password": None}),
+        ('{"dsn":"postgres:\\/\\/u:p@h\\/db"}', {"dsn": "[DATABASE_URL]"}),
+        (
+            json.dumps({"tags": json.dumps({"password": "hunter2", "cfg": json.dumps({"pwd": "x y"})})}),
+            {
+                "tags": json.dumps(
+                    {"password": "[PASSWORD]", "cfg": '{"pwd":"[PASSWORD]"}'}, separators=(",", ":")
+                )
+            },
+        ),
+        ('{"bob@x.com":1,"bill@x.com":2}', {"b***@x.com": 1, "b***@x.com (2)": 2}),
+        (
+            '{"n":123456789012345678901234567890,"password":"x"}',
+            {"n": "123456789012345678901234567890", "password": "[PASSWORD]"},
+        ),
         ('{"a":[{"card":4111111111111111}]}', {"a": [{"card": "****-****-****-1111"}]}),
         ('{"api_key": {"nested": "0123456789"}}', {"api_key": "[API_KEY]"}),
     ],
 )
 def test_documents_are_walked(document: str, clean: dict[str, Any]) -> None:
     assert json.loads(redact_json(document, Counter())) == clean
+
+
+def test_a_secret_is_found_however_deep(depth: int = 5000) -> None:
+    clean = redact_json('{"a":' * depth + '"jane@example.com"' + "}" * depth, Counter())
+    assert "jane" not in clean
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [
+        ("forgot-password:cpu", "forgot-password:cpu"),
+        ("access-token:latency_ms", "access-token:latency_ms"),
+        ("alice@x.com:cpu", "a***@x.com:cpu"),
+        ("password=hunter2", "password=[PASSWORD]"),
+        ("postgres://u:p@h/db", "[DATABASE_URL]"),
+        (f"{GITHUB}:cpu", "[API_KEY]:cpu"),
+    ],
+)
+def test_in_a_name_a_colon_assigns_nothing(name: str, clean: str) -> None:
+    assert redact_name(name, Counter()) == clean
 
 
 def test_text_that_is_no_json_is_free_text() -> None:
