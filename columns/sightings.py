@@ -41,7 +41,10 @@ def sightings(batch: pa.RecordBatch, *, entity_tag: str, interval_us: int) -> di
 def _entity(tags: str, tag: str) -> str | None:
     try:
         value = _TAGS.decode(tags).get(tag)
-    except msgspec.DecodeError:  # a dictionary may still hold the tags of rows that were refused
+    except (
+        msgspec.DecodeError,
+        RecursionError,
+    ):  # a dictionary may still hold the tags of rows that were refused
         return None
     return value if isinstance(value, str) else None
 

@@ -15,6 +15,7 @@ from connectors.recordfiles import read_files
 from schemas.records import RawRecords
 from telemetry.progress import advance
 from transforms.coders import StructCoder
+from transforms.ending import LAST_CALL
 
 
 @dataclass(kw_only=True)
@@ -62,7 +63,7 @@ def _rehearse(batches: list[RawRecords], quiet_seconds: Iterable[float]) -> Test
     newest_ms = max(max(records.timestamps) for records in batches)
     for seconds in quiet_seconds:  # the runner does not hold the watermark for timers that are still due
         stream = stream.advance_watermark_to(_time(newest_ms + int(seconds * 1000)))
-    return stream.advance_watermark_to(MAX_TIMESTAMP)
+    return stream.advance_watermark_to(LAST_CALL + 1).advance_watermark_to(MAX_TIMESTAMP)
 
 
 def _time(milliseconds: int) -> Timestamp:

@@ -23,6 +23,20 @@ def is_result(path: Path) -> bool:
     return (path / SUMMARY_FILE).is_file()
 
 
+def lineage(result: Path) -> list[Path]:
+    """``result`` and, if it is one of a replay, the results whose letters it replayed."""
+    summary = msgspec.json.decode((result / SUMMARY_FILE).read_bytes())
+    if summary.get("job") != "replay":
+        return [result]
+    parents = [Path(path) for path in summary["input"] if is_result(Path(path))]
+    if not parents:
+        raise InputError(
+            f"{result}: the result that it replayed is gone ({', '.join(summary['input'])}), so that what was"
+            " clean there is not known; replay that one"
+        )
+    return [result, *(place for parent in parents for place in lineage(parent))]
+
+
 def letters(result: Path) -> Iterator[DeadLetter]:
     """The dead letters of ``result``."""
     for file in sorted((result / Output.DEAD).glob("*.jsonl")):

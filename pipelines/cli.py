@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import metadata
 from typing import Any, Final
 
 from connectors.errors import InputError, OutputError
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="start with: traceo run ingest --input samples/trainticket",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"traceo {_version()}")
     parser.set_defaults(command=_show_help(parser), verbose=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     run = commands.add_parser("run", help="run a job", description="Run a job to its end.")
@@ -82,6 +84,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _version() -> str:
+    try:
+        return metadata.version("traceo-dataflow")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
 def _show_help(parser: argparse.ArgumentParser) -> Command:
     def command(arguments: argparse.Namespace, rest: list[str]) -> int:
         if rest:
@@ -103,6 +112,7 @@ def _job(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    job.set_defaults(job=name)
     job.add_argument("--config", metavar="FILE", help="TOML file with settings")
     job.add_argument("--verbose", action="store_true", help="show the runner's log")
     settings_module.add_flags(job)
@@ -126,11 +136,14 @@ def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
     from pipelines.report import write_report
     from pipelines.summary import Unbalanced
     from runners.direct import JobError
-    from runners.options import unknown_options
+    from runners.options import OptionError, unknown_options
 
-    unknown = unknown_options(rest)
+    try:
+        unknown = unknown_options(rest)
+    except OptionError as error:
+        return _fail(str(error), _EXIT_USAGE)
     if unknown:
-        return _fail(f"unknown option {unknown[0]!r}; see: traceo run --help", _EXIT_USAGE)
+        return _fail(f"unknown option {unknown[0]!r}; see: traceo run {arguments.job} --help", _EXIT_USAGE)
     settings = settings_module.load(vars(arguments), os.environ, arguments.config)
     try:
         with console.watching():

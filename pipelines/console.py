@@ -17,7 +17,7 @@ _LINE_SECONDS: Final = 5.0
 #: The steps that are shown, with their names for people; they work one after the other.
 _SHOWN: Final = (("read", "read"), (Step.DECODE, "decoded"), (Step.DUPLICATES, "deduplicated"))
 
-_out = Console(highlight=False)
+_out = Console(highlight=False, markup=False)
 
 
 @contextlib.contextmanager
@@ -85,6 +85,11 @@ def show_summary(summary: dict[str, Any], output: str) -> None:
     masked = summary["masked_values_by_kind"]
     if masked:
         _out.print(f"masked values: {_reasons(masked)}")
+    if not summary["records"]:
+        seen = ", ".join(summary["records_by_topic"]) or "none"
+        _out.print(
+            f"no record of an event; topics seen: {seen}; name the table with --events-table", style="yellow"
+        )
     rate = summary["records_per_second"]
     _out.print(
         f"{summary['all_records']:,} records of {len(summary['records_by_topic'])} topics"

@@ -36,7 +36,6 @@ from transforms import (
 from transforms.ending import AtTheEnd
 from transforms.history import WithHistory
 from transforms.rows import clean_rows, is_new, only_table, with_partition
-from transforms.timeline import Point
 
 TALLY_FILE: Final = "tally.json"
 TIMELINE_FILE: Final = "timeline.json"
@@ -217,7 +216,7 @@ def _results(staging: Path, seconds: float) -> RunResult:
     return RunResult(
         tally=_load(staging / TALLY_FILE, Tally),
         files=_load(staging / FILES_FILE, list[FileWritten]),
-        timeline=_load(staging / TIMELINE_FILE, list[Point]),
+        timeline=_load(staging / TIMELINE_FILE, list[dict[str, Any]]),
         seconds=seconds,
     )
 

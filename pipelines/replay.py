@@ -12,7 +12,7 @@ import apache_beam as beam
 import pyarrow as pa
 
 from connectors.recordfiles import find_files, read_files
-from connectors.results import as_records, clean_events, is_result, letters, table_changes
+from connectors.results import as_records, clean_events, is_result, letters, lineage, table_changes
 from pipelines.ingest import build, run_graph, write
 from pipelines.settings import SettingError, Settings
 from schemas.records import RawRecords
@@ -31,6 +31,7 @@ def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
         raise SettingError(
             "--output: a replay does not replace the result that it reads; name another folder"
         )
+    known_results = [str(result) for result in lineage(results[0])]
     seal = Seal.from_file(settings.seal_key_file)
     known = [(letter, as_records(letter, seal)) for letter in letters(results[0])]
     records = [record for _, record in known if record is not None]
@@ -41,7 +42,7 @@ def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
     def graph(pipeline: beam.Pipeline, staging: Path) -> None:
         history = (
             pipeline
-            | "EarlierResult" >> beam.Create([str(results[0])])
+            | "EarlierResults" >> beam.Create(known_results)
             | "History" >> beam.FlatMap(_history).with_output_types(pa.RecordBatch)
         )
         source = pipeline | "Letters" >> beam.Create(records).with_output_types(RawRecords)

@@ -10,14 +10,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.errors import InputError
+from connectors.errors import InputError, OutputError
 from pipelines.report_charts import flow, lines
 from schemas.names import REPORT_FILE, SUMMARY_FILE, Output
 
 _EXAMPLES: Final = 3  # dead letters shown for each reason
 _SCANNED_LETTERS: Final = 200_000
 _GAPS: Final = 200
-_POINTS: Final = 600
 
 #: The classes of a record: (name for people, key in the summary, what it means).
 CLASSES: Final = (
@@ -44,11 +43,20 @@ def write_report(output: str | Path) -> Path:
         raise InputError(
             f"{folder}: holds no result; run: traceo run ingest --input … --output {folder}"
         ) from error
-    gaps = list(itertools.islice(_json_lines(folder / Output.GAPS), _GAPS))
-    page = render(summary, gaps, _examples(folder / Output.DEAD))
+    except ValueError as error:
+        raise InputError(f"{folder / SUMMARY_FILE}: no summary: {error}; run the job again") from error
+    try:
+        gaps = list(itertools.islice(_json_lines(folder / Output.GAPS), _GAPS))
+        page = render(summary, gaps, _examples(folder / Output.DEAD))
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{folder}: a result of another version ({error}); run the job again") from error
     partial = folder / (REPORT_FILE + ".partial")
-    partial.write_text(page, encoding="utf-8")
-    return partial.replace(folder / REPORT_FILE)
+    try:
+        partial.write_text(page, encoding="utf-8")
+        return partial.replace(folder / REPORT_FILE)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise OutputError(f"{partial}: {error.strerror}") from error
 
 
 def _json_lines(folder: Path) -> Iterator[dict[str, Any]]:
@@ -153,7 +161,8 @@ def _reasons(summary: dict[str, Any], examples: dict[str, list[dict[str, Any]]])
         for reason, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
     hint = (
-        "<p>Open a reason for examples, masked. After a fix: <code>traceo run replay --input OUT</code></p>"
+        "<p>Open a reason for examples, masked."
+        " After a fix: <code>traceo run replay --input OUT --output NEW</code></p>"
     )
     return hint + "".join(parts)
 
@@ -169,21 +178,28 @@ def _example(letter: dict[str, Any]) -> str:
 
 def _timelines(summary: dict[str, Any], gaps: list[dict[str, Any]]) -> str:
     timeline = summary["timeline"]
-    events = _thinned(timeline.get("events_a_minute", []))
-    lag = _thinned(timeline.get("lag", []))
+    events = [
+        point | {"events_a_minute": point["records"] * 60 / point["seconds"]}
+        for point in timeline.get("events", [])
+    ]
     spans = [(_epoch(g["start"]), _epoch(g["end"])) for g in gaps if g["kind"] == "interval"]
     return (
-        lines("Clean events a minute, by event time; gaps are shaded", "events", events, ("records",), spans)
-        + lines("Lag from commit to topic, by commit time", "ms", lag, ("mean_ms", "max_ms"), [])
+        lines(
+            "Clean events a minute, by event time; gaps are shaded",
+            "events",
+            events,
+            ("events_a_minute",),
+            spans,
+        )
+        + lines(
+            "Lag from commit to topic, by commit time",
+            "ms",
+            timeline.get("lag", []),
+            ("mean_ms", "max_ms"),
+            [],
+        )
         or "<p>No clean event, so nothing over time.</p>"
     )
-
-
-def _thinned(points: list[dict[str, float]]) -> list[dict[str, float]]:
-    """At most ``_POINTS`` points: of neighbours the highest stays, so that no peak is lost."""
-    size = -(-len(points) // _POINTS) if points else 1
-    groups = (points[i : i + size] for i in range(0, len(points), size))
-    return [max(group, key=lambda p: p.get("max_ms", p["records"])) for group in groups]
 
 
 def _epoch(iso: str) -> float:

@@ -43,7 +43,7 @@ def flow(summary: dict[str, Any]) -> str:
     shapes.append(f'<rect class="clean" x="{x:.0f}" y="20" width="6" height="{max(height, _THINNEST):.1f}"/>')
     shapes.append(_label(x + 12, 60, f"{summary['valid_events']:,}", "clean"))
     description = f"{summary['records']:,} records in, {summary['valid_events']:,} clean events out"
-    return _svg("The flow of the records", description, 260, "".join(shapes)) + (
+    return _svg("The flow of the records", description, 225, "".join(shapes)) + (
         "<p>Bands are as high as their share of the records; thin exits are drawn wider.</p>"
     )
 

@@ -6,6 +6,7 @@ A flag beats the environment (``TRACEO_`` and the name in capitals), which beats
 
 import argparse
 import dataclasses
+import math
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -18,17 +19,23 @@ from columns.decode import MAX_VALUE_BYTES
 CONFIG_FILE: Final = "traceo.toml"
 RUNNERS: Final = ("direct", "DirectRunner")  # the second as Apache Beam writes it
 FORMATS: Final = ("parquet", "avro")
+_MOST: Final = 1_000_000_000  # records, bytes or seconds
 
 
 class SettingError(ValueError):
     """A setting that cannot be used; the message names it and the fix."""
 
 
-def _setting(default: Any, text: str, *, at_least: float | None = None, choices: Sequence[str] = ()) -> Any:
-    return field(
-        default=default,
-        metadata={"help": text, "at_least": at_least, "choices": tuple(choices)},
-    )
+def _setting(
+    default: Any,
+    text: str,
+    *,
+    at_least: float | None = None,
+    at_most: float = _MOST,
+    choices: Sequence[str] = (),
+) -> Any:
+    metadata = {"help": text, "at_least": at_least, "at_most": at_most, "choices": tuple(choices)}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +51,7 @@ class Settings:
     catalogue_table: str = _setting("metrics.series", "table of the known series, as schema.table")
     batch_rows: int = _setting(32768, "records of one partition in a batch", at_least=1)
     max_value_bytes: int = _setting(MAX_VALUE_BYTES, "larger values are refused unread", at_least=1)
-    shards: int = _setting(2, "parts of the key space, as many as workers or more", at_least=1)
+    shards: int = _setting(2, "parts of the key space, as many as workers or more", at_least=1, at_most=4096)
     horizon_seconds: float = _setting(3600.0, "how far back duplicates are found, in commit time", at_least=0)
     disorder_seconds: float = _setting(
         600.0, "how far apart, in append time, partitions are read in batch", at_least=0
@@ -119,23 +126,43 @@ def _from_file(config: str | None) -> dict[str, tuple[str, Any]]:
 
 def _checked(name: str, origin: str, value: Any) -> Any:
     setting = next(s for s in dataclasses.fields(Settings) if s.name == name)
-    choices, at_least = setting.metadata["choices"], setting.metadata["at_least"]
     if setting.name == "input":
-        return (value,) if isinstance(value, str) else tuple(value)
+        return _paths(origin, value)
     if setting.type is bool:
         return _boolean(origin, value)
     if setting.type in (int, float):
-        try:
-            number = setting.type(value)
-        except (TypeError, ValueError):
-            kind = "a whole number" if setting.type is int else "a number"
-            raise SettingError(f"{origin}: {value!r} is not {kind}") from None
-        if at_least is not None and not number >= at_least:
-            raise SettingError(f"{origin}: {value} is too small; the least is {at_least}")
-        return number
+        return _number(setting, origin, value)
+    if not isinstance(value, str):
+        raise SettingError(f"{origin}: {value!r} is not a text")
+    choices = setting.metadata["choices"]
     if choices and value not in choices:
         raise SettingError(f"{origin}: {value!r} is unknown; known: {', '.join(choices)}")
     return value
+
+
+def _paths(origin: str, value: Any) -> tuple[str, ...]:
+    paths = [value] if isinstance(value, str) else value
+    if not isinstance(paths, list | tuple) or not all(isinstance(path, str) and path for path in paths):
+        raise SettingError(f"{origin}: {value!r} does not name files or folders")
+    return tuple(paths)
+
+
+def _number(setting: "dataclasses.Field[Any]", origin: str, value: Any) -> Any:
+    whole = setting.type is int
+    try:
+        if isinstance(value, bool) or (whole and isinstance(value, float)):
+            raise ValueError
+        number = int(value) if whole else float(value)
+    except (TypeError, ValueError):
+        raise SettingError(f"{origin}: {value!r} is not {'a whole' if whole else 'a'} number") from None
+    least, most = setting.metadata["at_least"], setting.metadata["at_most"]
+    if math.isnan(number):
+        raise SettingError(f"{origin}: {value!r} is not a number")
+    if number < least:
+        raise SettingError(f"{origin}: {value} is too small; the least is {least}")
+    if number > most:
+        raise SettingError(f"{origin}: {value} is too large; the most is {most}")
+    return number
 
 
 def _boolean(origin: str, value: Any) -> bool:

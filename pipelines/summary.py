@@ -13,7 +13,6 @@ from connectors.sinks import FileWritten
 from pipelines.reconcile import Tally, is_events_topic, reconcile
 from pipelines.settings import Settings
 from schemas.names import UNKNOWN_SERIES, Op, Output, Result, Step
-from transforms.timeline import LAG, Point
 
 
 class RunResult(msgspec.Struct, frozen=True):
@@ -21,7 +20,7 @@ class RunResult(msgspec.Struct, frozen=True):
 
     tally: Tally
     files: list[FileWritten]
-    timeline: list[Point]
+    timeline: list[dict[str, Any]]
     seconds: float
 
 
@@ -35,12 +34,15 @@ def summarise(run: RunResult, settings: Settings) -> dict[str, Any]:
     topics: Counter[str] = Counter()
     read: Counter[tuple[str, int]] = Counter()
     masked: Counter[str] = Counter()
+    control = 0
     for (step, topic, partition, result, reason), records in run.tally:
         if result == Result.READ:
             read[topic, partition] += records
             topics[topic] += records
         elif result == Result.MASKED:
             masked[reason] += records
+        elif result == Result.CONTROL:
+            control += records
         if is_events_topic(topic, settings.events_table):
             events[step, result, reason] += records
     lines = reconcile(run.tally, run.files, read, settings.events_table)
@@ -57,6 +59,7 @@ def summarise(run: RunResult, settings: Settings) -> dict[str, Any]:
         "gaps": sum(f.rows for f in run.files if f.output == Output.GAPS),
         "records_by_topic": dict(sorted(topics.items())),
         "all_records": total,
+        "control_records": control,
         "outputs": _outputs(run.files),
         "timeline": _timeline(run.timeline),
         "reconciliation": {
@@ -101,14 +104,11 @@ def _classes(events: Counter[tuple[str, str, str]]) -> dict[str, Any]:
     }
 
 
-def _timeline(points: Iterable[Point]) -> dict[str, list[dict[str, float]]]:
-    series: dict[str, list[dict[str, float]]] = {}
-    for (name, at), (records, total, highest) in sorted(points):
-        point: dict[str, float] = {"at": at, "records": records}
-        if name == LAG:
-            point |= {"mean_ms": round(total / records, 1), "max_ms": round(highest, 1)}
-        series.setdefault(name, []).append(point)
-    return series
+def _timeline(points: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for point in points:
+        lines.setdefault(point["line"], []).append({k: v for k, v in point.items() if k != "line"})
+    return lines
 
 
 def _outputs(files: Iterable[FileWritten]) -> dict[str, dict[str, Any]]:

@@ -47,7 +47,10 @@ def run(
             graph(pipeline)
             pipeline.run().wait_until_finish()
         except Exception as error:
-            found = _MENDABLE.findall(_texts(error))
+            texts = _texts(error)
+            if "KeyboardInterrupt" in texts:  # Beam wraps it in an error of its own
+                raise KeyboardInterrupt from error
+            found = _MENDABLE.findall(texts)
             if found:
                 raise JobError(found[-1]) from error
             raise

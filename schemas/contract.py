@@ -18,6 +18,8 @@ import jsonschema_rs
 _ANNOTATIONS: Final = {"x-reasons", "title", "description", "$comment", "examples"}
 _TOP_KEYWORDS: Final = {"$schema", "$id", "type", "required", "properties"} | _ANNOTATIONS
 _PROPERTIES: Final = {"metric_id", "timestamp", "lead_us", "value", "tags"}
+#: Without these a row is no event.
+_NEEDED: Final = {"metric_id", "timestamp", "value", "tags"}
 #: Properties that are columns of numbers; only these of their keywords are checked by column operations.
 _NUMBERS: Final = {"timestamp", "lead_us", "value"}
 _NUMBER_KEYWORDS: Final = {
@@ -49,10 +51,19 @@ class Contract:
         for prop in _NUMBERS & self.properties.keys():
             rules = self.properties[prop]
             _only(rules, _NUMBER_KEYWORDS, f"{name}: keyword {{}} of {prop!r} has no column check")
-        self._fast = jsonschema_rs.Draft202012Validator(schema)
-        self._fast_properties = {
-            prop: jsonschema_rs.Draft202012Validator(rules) for prop, rules in self.properties.items()
-        }
+        try:
+            self._fast = jsonschema_rs.Draft202012Validator(schema)
+            self._fast_properties = {
+                prop: jsonschema_rs.Draft202012Validator(rules) for prop, rules in self.properties.items()
+            }
+        except (ValueError, jsonschema_rs.ReferencingError) as error:
+            raise ContractError(f"{name}: {str(error).splitlines()[0]}") from error
+        for prop in sorted(_NEEDED):
+            if prop not in self.required or self.property_reason(prop, None) is None:
+                raise ContractError(
+                    f"{name}: {prop!r} must be required and not null, since no event is without it;"
+                    " add it to 'required' and give it a type"
+                )
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> "Contract":

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from security.detectors import redact_text, secret_field, suspects
+from security.detectors import redact_name, redact_text, secret_field, suspects
 
 _DECODER = msgspec.json.Decoder()
 _LARGEST: Final = 2**63 - 1  # JSON has no bound, an encoder has
@@ -64,6 +64,8 @@ def _fields(document: dict[str, Any], found: Counter[str]) -> dict[str, Any]:
 
 
 def _field(name: str, value: Any, found: Counter[str]) -> Any:
+    if name == "metric_id" and isinstance(value, str):  # masked as in the events, which are found by it
+        return redact_name(value, found)
     secret = secret_field(name)
     if secret is None or value is None or isinstance(value, bool):
         return _walk(value, found)

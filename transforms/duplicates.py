@@ -33,6 +33,9 @@ CONFLICTS = "conflicts"
 _BUCKETS = 4  # bags of entries by commit time; two hold the horizon, one fills, one may still get late rows
 _BUCKETS_A_HORIZON = 2
 _NEVER_MS = 2**62
+_SILENCE_MS = (
+    24 * 3600 * 1000
+)  # a connector may be away for hours, and then send copies of what it sent before
 _GRANULE_MS = 1000  # timers fire at whole seconds, each for all that is due by then
 
 
@@ -57,8 +60,9 @@ class DropDuplicates(beam.PTransform):
     are judged against what is known, and counted as late.
 
     State a shard of the key space: the entries (32 bytes a key) in bags by commit time, blindly appended to
-    and emptied as time goes on; the held events; and a nonce, by which the hash table in memory is known to
-    be what the state says (see transforms.shardmemory). The cost a row does not grow with the horizon's keys.
+    and emptied as time goes on, or a day after two horizons without an event; the held events; and a nonce,
+    by which the hash table in memory is known to be what the state says (see transforms.shardmemory). The
+    cost a row does not grow with the horizon's keys.
     """
 
     shards: int = 4
@@ -89,6 +93,7 @@ class _Memory:
     held: list[pa.RecordBatch] = field(default_factory=list)
     oldest_ms: int = _NEVER_MS  # first and last append among the held
     newest_ms: int = -_NEVER_MS
+    last_ms: int = -_NEVER_MS  # last append of all
     epochs: list[int] = field(default_factory=lambda: [-1] * _BUCKETS)
     judged_ms: int = -_NEVER_MS  # events that were appended up to then have been judged
     timer_at: int | None = None
@@ -99,6 +104,7 @@ class _Memory:
             appended = numbers(batch, "appended_ms")
             self.oldest_ms = min(self.oldest_ms, int(appended.min()))
             self.newest_ms = max(self.newest_ms, int(appended.max()))
+            self.last_ms = max(self.last_ms, self.newest_ms)
             self.held.append(batch)
 
     def hold_only(self, batches: list[pa.RecordBatch]) -> None:
@@ -218,7 +224,8 @@ class _Judge(beam.DoFn):
         if memory.timer_at is None or due < memory.timer_at:
             memory.timer_at = due
             release.set(Timestamp(micros=due * 1000))
-        expire.set(Timestamp(micros=memory.newest_ms * 1000 + 2 * self._horizon_us))
+        silent_ms = 2 * self._horizon_us // 1000 + _SILENCE_MS
+        expire.set(Timestamp(micros=(memory.last_ms + silent_ms) * 1000))
 
 
 @dataclass(slots=True)
@@ -235,7 +242,8 @@ class _State:
         memory = _Memory()
         memory.hold([decode(data) for data in self.held.read()])
         if stored:
-            _, memory.epochs, memory.judged_ms = msgspec.msgpack.decode(stored)
+            _, memory.epochs, memory.judged_ms, memory.last_ms = msgspec.msgpack.decode(stored)
+            memory.last_ms = max(memory.last_ms, memory.newest_ms)
         chunks = [b"".join(self.buckets[i].read()) for i in np.argsort(memory.epochs)]
         entries = np.frombuffer(b"".join(chunks), dtype=ENTRY)
         if len(entries):
@@ -244,8 +252,12 @@ class _State:
         return memory
 
     def append(self, memory: _Memory, entries: np.ndarray, bucket_us: int) -> None:
-        """Write new entries to the bag of their commit time; a bag whose time is over is emptied first."""
-        epoch_of = entries["committed_us"] // bucket_us
+        """Write new entries to the bag of their commit time; a bag whose time is over is emptied first.
+
+        A clock that runs ahead must not empty a bag before its time: no commit comes after its append.
+        """
+        committed_us = np.minimum(entries["committed_us"], memory.judged_ms * 1000 + bucket_us)
+        epoch_of = committed_us // bucket_us
         for epoch in np.unique(epoch_of).tolist():
             bag = epoch % _BUCKETS
             if epoch > memory.epochs[bag]:
@@ -253,7 +265,8 @@ class _State:
                 memory.epochs[bag] = epoch
             if epoch == memory.epochs[bag]:
                 self.buckets[bag].add(entries[epoch_of == epoch].tobytes())
-        self.epochs.write(msgspec.msgpack.encode((1, memory.epochs, memory.judged_ms)))
+        times = (memory.judged_ms, memory.last_ms)
+        self.epochs.write(msgspec.msgpack.encode((1, memory.epochs, *times)))
 
     def rewrite_held(self, still: list[pa.RecordBatch]) -> None:
         """Keep only the events that are held on."""

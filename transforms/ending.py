@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 import apache_beam as beam
 from apache_beam.transforms.trigger import AccumulationMode, AfterWatermark, Repeatedly
-from apache_beam.transforms.window import GlobalWindows
+from apache_beam.transforms.window import GlobalWindow, GlobalWindows
+from apache_beam.utils.timestamp import Timestamp
+
+#: When steps give what they can only give at the end: before the end of time, when sums are made of it.
+LAST_CALL = Timestamp(int(GlobalWindow().max_timestamp()) - 24 * 3600)
 
 
 @dataclass(kw_only=True)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
@@ -10,6 +10,8 @@ import pyarrow as pa
 from schemas.batches import Origin
 from schemas.letters import DeadLetter, letter_id
 from schemas.names import Step
+
+_LARGEST: Final = 2**63 - 1
 
 
 def change_letters(batch: pa.RecordBatch, step: Step, reasons: Iterable[str]) -> Iterable[DeadLetter]:
@@ -20,7 +22,7 @@ def change_letters(batch: pa.RecordBatch, step: Step, reasons: Iterable[str]) ->
         shown = (
             {name: _plain(row[name]) for name in ("seq", "metric_id", "timestamp", "value", "tags")}
             if odd is None
-            else msgspec.json.decode(odd)
+            else _as_json(odd)
         )
         yield _letter(origin, step, reason, row, chr(row["op"]), shown)
 
@@ -51,6 +53,29 @@ def _letter(origin: Origin, step: Step, reason: str, row: dict[str, Any], op: st
         order=row["order"],
         row=shown if isinstance(shown, dict) else {"row": shown},
     )
+
+
+def _as_json(odd: str) -> Any:
+    """The document of a row that fits no column, as far as an encoder can write it again."""
+    try:
+        return _bounded(msgspec.json.decode(odd))
+    except RecursionError:
+        return odd
+
+
+def _bounded(value: Any) -> Any:
+    """JSON's numbers have no bound, an encoder's have: larger ones become texts."""
+    match value:
+        case dict():
+            return {name: _bounded(inner) for name, inner in value.items()}
+        case list():
+            return [_bounded(inner) for inner in value]
+        case bool():
+            return value
+        case int() if abs(value) > _LARGEST:
+            return str(value)
+        case _:
+            return value
 
 
 def _plain(value: Any) -> Any:

@@ -129,6 +129,8 @@ def test_a_contract_of_ones_own(tmp_path: Path) -> None:
         ("[]", "is an object"),
         ('{"type":"nonsense"}', "no valid JSON Schema"),
         ('{"oneOf":[{}]}', "'oneOf'"),
+        ('{"properties":{"value":{"type":"number"}}}', "'metric_id' must be required"),
+        ('{"properties":{"tags":{"properties":{"a":{"$ref":"#/nope"}}}}}', "nope"),
         ('{"properties":{"unit":{}}}', "'unit'"),
         ('{"properties":{"value":{"multipleOf":2}}}', "'multipleOf'"),
         (None, "No such file"),

@@ -3,8 +3,10 @@
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 from pipelines import cli, settings
 from pipelines.settings import SettingError, Settings
 from tests.captures import event, series, write_lines
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SAMPLE
 
 LINES = [series(0, "pod-1:cpu"), *(event(i, minute=i, at=i) for i in range(3))]
 
@@ -72,6 +74,18 @@ def test_a_run_shows_what_became_of_the_records_and_what_to_do_next(tmp_path: Pa
             ["--batch-rows", "not a whole number"],
             1,
         ),
+        (["run", "ingest", "--input", "{in}", "--shards", "nan"], ["--shards", "not a whole number"], 1),
+        (
+            ["run", "ingest", "--input", "{in}", "--horizon-seconds", "inf"],
+            ["--horizon-seconds", "the most is"],
+            1,
+        ),
+        (["run", "ingest", "--input", ""], ["--input", "does not name"], 1),
+        (
+            ["run", "ingest", "--input", "{in}", "--direct_num_workers=abc"],
+            ["--direct_num_workers", "abc"],
+            2,
+        ),
         (["run", "ingest", "--input", "{in}", "--contract-file", "no.json"], ["no.json", "No such file"], 1),
         (["run", "ingest", "--input", "{in}", "--seal-key-file", "no.key"], ["seal_key_file", "no.key"], 1),
         (["run", "ingest", "--input", "{in}", "--config", "no.toml"], ["--config", "no.toml"], 1),
@@ -100,6 +114,51 @@ def test_damage_in_the_middle_leaves_the_old_result_as_it_was(tmp_path: Path, ca
         traceo("run", "ingest", "--input", broken, "--output", output), "broken.jsonl:5: no record"
     )
     assert {p: p.read_bytes() for p in output.rglob("*") if p.is_file()} == before
+
+
+def test_ctrl_c_ends_with_one_line_and_takes_nothing_over(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pipelines",
+        "run",
+        "ingest",
+        "--input",
+        str(SAMPLE),
+        "--batch-rows",
+        "20",
+    ]
+    job = subprocess.Popen(
+        [*command, "--output", str(tmp_path / "out")], cwd=ROOT, stdout=-3, stderr=subprocess.PIPE, text=True
+    )
+    give_up = time.monotonic() + 60
+    while not any((tmp_path / "out" / ".staging").glob("*/*.parquet")):
+        assert time.monotonic() < give_up
+        assert job.poll() is None
+        os.sched_yield()
+    job.send_signal(signal.SIGINT)
+    _, message = job.communicate(timeout=60)
+    assert (job.returncode, message) == (1, "traceo: interrupted; nothing was taken over\n")
+    assert [p.name for p in (tmp_path / "out").iterdir()] == [".traceo"]
+
+
+@pytest.mark.parametrize("content", ["x", "{}"])
+def test_a_summary_that_is_none_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "summary.json").write_text(content)
+    check_one_line(traceo("report", "--output", tmp_path), str(tmp_path), "run the job again")
+
+
+def test_a_name_in_brackets_is_shown_as_it_is(tmp_path: Path, capture: Path) -> None:
+    done = traceo("run", "ingest", "--input", capture, "--output", tmp_path / "o[/red]")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "o[/red]/report.html" in done.stdout.replace("\n", "")
+
+
+def test_an_input_without_events_says_which_topics_it_has(tmp_path: Path, capture: Path) -> None:
+    done = traceo("run", "ingest", "--input", capture, "--output", tmp_path / "out", "--events-table", "a.b")
+    assert done.returncode == 0
+    assert "db.metrics.events" in done.stdout
+    assert "--events-table" in done.stdout
 
 
 def test_a_folder_with_other_files_is_not_touched(tmp_path: Path, capture: Path) -> None:
@@ -183,6 +242,11 @@ def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path) -> No
         ("shards =", "no TOML"),
         ("shards = 0", "shards: 0 is too small"),
         ('streaming = "maybe"', "neither true nor false"),
+        ("input = 5", "does not name files"),
+        ("output = 5", "not a text"),
+        ("batch_rows = 1.9", "not a whole number"),
+        ("batch_rows = true", "not a whole number"),
+        ("horizon_seconds = nan", "not a number"),
     ],
 )
 def test_a_wrong_file_is_named(tmp_path: Path, text: str, problem: str) -> None:

@@ -3,11 +3,13 @@
 import base64
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from connectors.errors import InputError
 from pipelines import ingest, replay
 from pipelines.settings import SettingError, Settings
 from tests.captures import event, line, series, write_lines
@@ -73,6 +75,27 @@ def test_what_was_clean_long_before_the_last_event_is_still_known(tmp_path: Path
     )
     again = replay.run(Settings(input=(str(tmp_path / "out"),), output=str(tmp_path / "again"), batch_rows=1))
     assert (again["valid_events"], again["conflicts"], again["late_events"]) == (0, 1, 0)
+
+
+def test_a_replay_of_a_replay_knows_the_first_result_too(tmp_path: Path) -> None:
+    from schemas.contract import Contract
+
+    strict = json.loads(json.dumps(Contract.load().schema))
+    strict["properties"]["value"]["minimum"] = 0
+    (tmp_path / "strict.json").write_text(json.dumps(strict))
+    lines = [series(0, "a:cpu"), event(1, "a:cpu", value=5.0), event(2, "a:cpu", value=-5.0)]
+    chosen = {
+        "input": (str(write_lines(tmp_path / "in.jsonl", lines)),),
+        "contract_file": str(tmp_path / "strict.json"),
+    }
+    for job, output in ((ingest, "one"), (replay, "two")):
+        job.run(Settings(**chosen, output=str(tmp_path / output)))
+        chosen["input"] = (str(tmp_path / output),)
+    third = replay.run(Settings(input=(str(tmp_path / "two"),), output=str(tmp_path / "three")))
+    assert (third["valid_events"], third["conflicts"]) == (0, 1)
+    shutil.rmtree(tmp_path / "one")
+    with pytest.raises(InputError, match="is gone"):
+        replay.run(Settings(input=(str(tmp_path / "two"),), output=str(tmp_path / "four")))
 
 
 def test_sealed_letters_open_with_their_key_and_are_counted_without(tmp_path: Path) -> None:
