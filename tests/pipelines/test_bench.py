@@ -7,6 +7,7 @@ import pytest
 
 from connectors.recordfiles import read_files
 from pipelines import bench, ingest
+from pipelines.contenders import CONTENDERS, keep_first
 from pipelines.multiply import multiply
 from pipelines.settings import Settings
 from tests.captures import sample_lines, write_lines
@@ -38,7 +39,7 @@ def test_every_figure_is_written(small: Path, tmp_path: Path, monkeypatch: pytes
     target = tmp_path / "bench.json"
     assert bench.run(str(small), 10_000, 1, str(target), memory=True) == 0
     figures = json.loads(target.read_text())
-    rates = {name: figures[f"{name}_records_per_second"] for name in bench.WORKERS}
+    rates = {name: figures[f"{name}_records_per_second"] for name in CONTENDERS}
     assert figures["path_to_limit"] == pytest.approx(rates["path"] / rates["limit"], abs=0.002)
     assert figures["path_to_loop"] == pytest.approx(rates["path"] / rates["loop"], abs=0.002)
     assert set(figures["steps_records_per_second"]) >= {"decode", "redact", "contract", "duplicates"}
@@ -50,5 +51,5 @@ def test_the_plain_loop_finds_the_rows_that_the_contract_refuses(small: Path, tm
     archive = tmp_path / "a.parquet"
     multiply(str(small), 1, archive)
     summary = ingest.run(Settings(input=(str(archive),), output=str(tmp_path / "out")))
-    kept = bench.keep_first(archive)
+    kept = keep_first(archive)
     assert kept == summary["valid_events"] + summary["unknown_series"]

@@ -1,0 +1,124 @@
+"""One value → its envelope, or what is wrong with it; many values at once where nothing is wrong."""
+
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from schemas.envelope import EventEnvelope, EventMessage, Source, TableEnvelope, TableMessage
+from schemas.names import Op, Undecodable
+
+_OPS: Final = frozenset(Op)
+_KIND_OF_JSON: Final[dict[type, Undecodable]] = {
+    list: Undecodable.JSON_ARRAY,
+    str: Undecodable.JSON_STRING,
+    int: Undecodable.JSON_NUMBER,
+    float: Undecodable.JSON_NUMBER,
+    bool: Undecodable.JSON_BOOLEAN,
+    type(None): Undecodable.JSON_NULL,
+}
+_EVENTS = msgspec.json.Decoder(EventEnvelope)
+_EVENT_MESSAGES = msgspec.json.Decoder(EventMessage)
+_TABLES = msgspec.json.Decoder(TableEnvelope)
+_TABLE_MESSAGES = msgspec.json.Decoder(TableMessage)
+_ANY = msgspec.json.Decoder()
+
+
+@dataclass(slots=True)
+class OddEnvelope:
+    """An envelope of an event whose row does not fit the columns: the row stays JSON text."""
+
+    op: str | None
+    after: msgspec.Raw
+    before: msgspec.Raw
+    source: Source | None
+    transaction: Any
+    ts_ms: int | None
+
+
+Envelope: TypeAlias = EventEnvelope | TableEnvelope | OddEnvelope
+
+
+def decode_values(values: list[bytes], is_events: bool, limit: int) -> list[Any] | None:
+    """All values at once; ``None`` when one of them needs a closer look."""
+    if max(map(len, values)) > limit:
+        return None
+    try:
+        if not all(map(bytes.isascii, values)):
+            for value in values:
+                value.decode()  # msgspec does not look into strings that it skips
+        if values[0].startswith(b'{"schema"'):
+            messages = _EVENT_MESSAGES if is_events else _TABLE_MESSAGES
+            decoded: list[Any] = list(map(messages.decode, values))
+            return [message.payload for message in decoded]
+        return list(map((_EVENTS if is_events else _TABLES).decode, values))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def decode_value(value: bytes, is_events: bool, limit: int) -> Envelope | Undecodable:
+    """One envelope, or what is wrong with the value; the tests stand in the order of the contract."""
+    trouble = _unread_trouble(value, limit)
+    if trouble is not None:
+        return trouble
+    try:
+        return (_EVENTS if is_events else _TABLES).decode(value)
+    except msgspec.ValidationError:
+        return _decode_untyped(value, is_events)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return _syntax_error(error)
+
+
+def _unread_trouble(value: bytes, limit: int) -> Undecodable | None:
+    if len(value) > limit:
+        return Undecodable.OVERSIZED
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return Undecodable.INVALID_UTF8
+    return None if value else Undecodable.EMPTY_BYTES
+
+
+def _syntax_error(error: Exception) -> Undecodable:
+    return Undecodable.TRUNCATED_JSON if "truncated" in str(error) else Undecodable.MALFORMED_JSON
+
+
+def _op_trouble(op: Any) -> Undecodable | None:
+    if op is None:
+        return Undecodable.ENVELOPE_WITHOUT_OP
+    return None if isinstance(op, str) and op in _OPS else Undecodable.UNKNOWN_OP
+
+
+def _decode_untyped(value: bytes, is_events: bool) -> Envelope | Undecodable:
+    """A value that is JSON but no envelope: one with its schema part, an odd row, or something else."""
+    try:
+        document = _ANY.decode(value)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return _syntax_error(error)
+    if not isinstance(document, dict):
+        return _KIND_OF_JSON[type(document)]
+    payload = document.get("payload")
+    if document.get("op") is None and isinstance(payload, dict):
+        return decode_value(msgspec.json.encode(payload), is_events, limit=len(value))
+    trouble = _op_trouble(document.get("op"))
+    if trouble is None:
+        try:
+            return _odd(_TABLES.decode(value))
+        except msgspec.ValidationError:
+            trouble = Undecodable.MALFORMED_ENVELOPE
+    return trouble
+
+
+def _odd(e: TableEnvelope) -> OddEnvelope:
+    return OddEnvelope(e.op, e.after, e.before, e.source, e.transaction, e.ts_ms)
+
+
+def is_marker(value: bytes) -> bool:
+    """Whether ``value`` marks the begin or end of a transaction, and is no change."""
+    try:
+        document = _ANY.decode(value)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    if isinstance(document, dict) and isinstance(document.get("payload"), dict):
+        document = document["payload"]
+    return isinstance(document, dict) and "op" not in document and {"status", "id"} <= document.keys()
