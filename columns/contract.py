@@ -79,7 +79,8 @@ class ContractCheck:
         failed = reasons.codes > 0
         if not failed.any():
             return _events(batch, times), batch.slice(0, 0), []
-        events = _events(batch.filter(pa.array(~failed)), times[~failed])
+        kept = batch.select(EVENTS.names).filter(pa.array(~failed))
+        events = _events(kept, times[~failed])
         return events, batch.filter(pa.array(failed)), reasons.of(failed)
 
     def _judge(self, prop: str, batch: pa.RecordBatch, times: np.ndarray, reasons: "_Reasons") -> None:

@@ -6,6 +6,8 @@ a rehearsed stream the BundleBasedDirectRunner, which knows watermarks.
 """
 
 import contextlib
+import errno
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -52,7 +54,7 @@ def run(
                 raise KeyboardInterrupt from error
             found = _MENDABLE.findall(texts)
             if found:
-                raise JobError(found[-1]) from error
+                raise JobError(_with_fix(found[-1])) from error
             raise
 
 
@@ -62,6 +64,11 @@ def _runner(options: PipelineOptions, streaming: bool) -> beam.runners.PipelineR
     encoded = JobServiceHandle.encode_pipeline_options(options.get_all_options())
     info = beam_provision_api_pb2.ProvisionInfo(pipeline_options=encoded)
     return fn_runner.FnApiRunner(provision_info=fn_runner.ExtendedProvisionInfo(info))
+
+
+def _with_fix(message: str) -> str:
+    full = os.strerror(errno.ENOSPC)
+    return f"{message}; free some space there, or name another --output" if full in message else message
 
 
 def _texts(error: BaseException | None) -> str:
