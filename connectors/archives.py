@@ -42,8 +42,11 @@ def read_parquet(file: Path, batch_rows: int, span_ms: float) -> Iterator[RawRec
         missing = set(ARCHIVE.names) - set(archive.schema_arrow.names)
         if missing:
             raise InputError(f"{file}: no archive of records: column {min(missing)!r} is missing")
-        for batch in archive.iter_batches(batch_rows, columns=ARCHIVE.names):
-            yield from _split_archive(_archived(file, batch), span_ms)
+        for group in range(
+            archive.num_row_groups
+        ):  # one by one: groups are runs of one partition, if written well
+            for batch in archive.iter_batches(batch_rows, row_groups=[group], columns=ARCHIVE.names):
+                yield from _split_archive(_archived(file, batch), span_ms)
 
 
 def _archived(file: Path, batch: pa.RecordBatch) -> pa.RecordBatch:

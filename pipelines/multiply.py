@@ -18,7 +18,7 @@ from connectors.archives import ARCHIVE
 from connectors.recordfiles import find_files, read_files
 from schemas.records import RawRecords
 
-_RUN_ROWS: Final = 16_384
+_RUN_ROWS: Final = 32_768
 _SPAN: Final = timedelta(minutes=75)
 _LSN_SPAN: Final = 1 << 32
 _SEQ_SPAN: Final = 10_000_000
