@@ -81,8 +81,8 @@ def _classes(events: Counter[tuple[str, str, str]]) -> dict[str, Any]:
     def total(step: Step, result: Result) -> int:
         return sum(n for (s, r, _), n in events.items() if (s, r) == (step, result))
 
-    def reasons(step: Step) -> dict[str, int]:
-        found = {reason: n for (s, r, reason), n in events.items() if (s, r) == (step, Result.DEAD)}
+    def reasons(step: Step, result: Result = Result.DEAD) -> dict[str, int]:
+        found = {reason: n for (s, r, reason), n in events.items() if (s, r) == (step, result)}
         return dict(sorted(found.items()))
 
     return {
@@ -90,7 +90,10 @@ def _classes(events: Counter[tuple[str, str, str]]) -> dict[str, Any]:
         "tombstones": total(Step.DECODE, Result.TOMBSTONE),
         "undecodable": total(Step.DECODE, Result.DEAD),
         "undecodable_by_kind": reasons(Step.DECODE),
+        "envelopes_by_op": reasons(Step.DECODE, Result.PASSED),
         "replays": total(Step.REPLAYS, Result.REPLAY),
+        "replays_by_op": reasons(Step.REPLAYS, Result.REPLAY),
+        "inserted_rows": total(Step.CHANGES, Result.PASSED),
         "updates": events[Step.CHANGES, Result.CHANGE, Op.UPDATE],
         "deletes": events[Step.CHANGES, Result.CHANGE, Op.DELETE],
         "truncates": events[Step.CHANGES, Result.CHANGE, Op.TRUNCATE],

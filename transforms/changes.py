@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from schemas.batches import Origin, numbers, pick
 from schemas.names import Op, Result, Step
-from transforms.outcome import TALLY, Count, count
+from transforms.outcome import TALLY, Count, count, count_by_op
 
 CHANGES = "changes"
 _INSERTS = [ord(Op.CREATE), ord(Op.READ)]
@@ -44,8 +44,7 @@ def _split(batch: pa.RecordBatch) -> Iterable[Any]:
     inserted = np.isin(ops, _INSERTS)
     if not inserted.all():
         changes = pick(batch, ~inserted)
-        for op, rows in zip(*np.unique(ops[~inserted], return_counts=True), strict=True):
-            yield count(Step.CHANGES, origin, Result.CHANGE, int(rows), chr(op))
+        yield from count_by_op(Step.CHANGES, Result.CHANGE, changes)
         yield beam.pvalue.TaggedOutput(CHANGES, changes)
         batch = batch.filter(pa.array(inserted))
     if len(batch):

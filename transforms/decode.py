@@ -15,7 +15,7 @@ from schemas.names import Result, Step
 from schemas.records import RawRecords
 from security.seal import Seal
 from telemetry.progress import advance
-from transforms.outcome import DEAD, TALLY, Count, count
+from transforms.outcome import DEAD, TALLY, Count, count, count_by_op
 
 TABLES = "tables"
 _RUN_HEADER = "__debezium.context.runId"
@@ -65,6 +65,7 @@ class _Decode(beam.DoFn):
             records, events_table=self._events_table, max_value_bytes=self._max_value_bytes
         )
         for batch in decoded.batches:
+            yield from count_by_op(Step.DECODE, Result.PASSED, batch)
             if batch.schema.equals(EVENT_CHANGES, check_metadata=False):
                 yield batch
             else:
@@ -74,7 +75,7 @@ class _Decode(beam.DoFn):
         for refused in decoded.refused:
             yield beam.pvalue.TaggedOutput(DEAD, self._letter(records, refused))
             yield count(Step.DECODE, origin, Result.DEAD, 1, refused.kind)
-        for result in (Result.PASSED, Result.TOMBSTONE, Result.CONTROL):
+        for result in (Result.TOMBSTONE, Result.CONTROL):
             if decoded.counts[result]:
                 yield count(Step.DECODE, origin, result, decoded.counts[result])
         advance(Step.DECODE, len(records))

@@ -4,11 +4,14 @@ Counts are data, not runner metrics: they travel with the bundle that made them,
 not counted twice on any runner, and their sum can be held against the outputs to the last record.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import apache_beam as beam
+import numpy as np
+import pyarrow as pa
 
-from schemas.batches import Origin
+from schemas.batches import Origin, numbers
 from schemas.names import Result, Step
 
 DEAD = "dead"
@@ -39,3 +42,10 @@ def count(
     """``records`` of ``origin`` met ``result`` at ``step``: an element for the tally."""
     key = (str(step), origin.topic, origin.partition, str(result), reason)
     return beam.pvalue.TaggedOutput(TALLY, (key, records))
+
+
+def count_by_op(step: Step, result: Result, changes: pa.RecordBatch) -> Iterable[beam.pvalue.TaggedOutput]:
+    """The rows of ``changes``, which met ``result`` at ``step``; the reason is their operation."""
+    rows = np.bincount(numbers(changes, "op"))
+    for op in np.flatnonzero(rows).tolist():
+        yield count(step, Origin.of(changes), result, int(rows[op]), chr(op))

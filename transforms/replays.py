@@ -13,7 +13,7 @@ from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
 from columns.replays import Mark, find_replays
 from schemas.batches import Origin
 from schemas.names import Result, Step
-from transforms.outcome import TALLY, Count, Counted, count
+from transforms.outcome import TALLY, Count, Counted, count, count_by_op
 
 
 @dataclass(kw_only=True)
@@ -64,8 +64,8 @@ class _Drop(beam.DoFn):
         state.write(msgspec.msgpack.encode(mark))
         dropped = int(np.count_nonzero(replays))
         if dropped:
+            yield from count_by_op(Step.REPLAYS, Result.REPLAY, batch.filter(pa.array(replays)))
             batch = batch.filter(pa.array(~replays))
-            yield count(Step.REPLAYS, origin, Result.REPLAY, dropped)
         if len(batch):
             yield count(Step.REPLAYS, origin, Result.PASSED, len(batch))
             yield batch
