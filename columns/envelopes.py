@@ -5,7 +5,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from schemas.envelope import EventEnvelope, EventMessage, Source, TableEnvelope, TableMessage
+from schemas.envelope import EventEnvelope, EventMessage, RawMessage, Source, TableEnvelope, TableMessage
 from schemas.names import Op, Undecodable
 
 _OPS: Final = frozenset(Op)
@@ -21,6 +21,7 @@ _EVENTS = msgspec.json.Decoder(EventEnvelope)
 _EVENT_MESSAGES = msgspec.json.Decoder(EventMessage)
 _TABLES = msgspec.json.Decoder(TableEnvelope)
 _TABLE_MESSAGES = msgspec.json.Decoder(TableMessage)
+_RAW_MESSAGES = msgspec.json.Decoder(RawMessage)
 _ANY = msgspec.json.Decoder()
 
 
@@ -98,8 +99,8 @@ def _decode_untyped(value: bytes, is_events: bool) -> Envelope | Undecodable:
     if not isinstance(document, dict):
         return _KIND_OF_JSON[type(document)]
     payload = document.get("payload")
-    if document.get("op") is None and isinstance(payload, dict):
-        return decode_value(msgspec.json.encode(payload), is_events, limit=len(value))
+    if document.get("op") is None and isinstance(payload, dict) and "payload" not in payload:
+        return decode_value(bytes(_RAW_MESSAGES.decode(value).payload), is_events, limit=len(value))
     trouble = _op_trouble(document.get("op"))
     if trouble is None:
         try:

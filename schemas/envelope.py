@@ -82,6 +82,12 @@ class TableMessage(msgspec.Struct, gc=False):
     payload: TableEnvelope
 
 
+class RawMessage(msgspec.Struct, gc=False):
+    """The same, whatever the payload is."""
+
+    payload: msgspec.Raw
+
+
 def json_text(value: msgspec.Raw) -> str | None:
     """The JSON text of a raw field; ``None`` where it is absent or null."""
     data = bytes(value)

@@ -76,6 +76,17 @@ def test_the_schema_part_is_taken_off() -> None:
     assert rows({"schema": {"type": "struct"}, "payload": envelope()}) == rows(envelope())
 
 
+def test_an_odd_row_beside_a_schema_part_is_kept_as_it_came() -> None:
+    wrapped = {"schema": {}, "payload": envelope(after=ROW | {"seq": 2**80})}
+    (row,) = rows(wrapped)
+    assert json.loads(row["odd"])["seq"] == 2**80
+
+
+def test_payloads_in_payloads_are_no_envelope() -> None:
+    value = b'{"payload":' * 450 + json.dumps(envelope()).encode() + b"}" * 450
+    assert [r.kind for r in decoded(value).refused] == [Undecodable.ENVELOPE_WITHOUT_OP]
+
+
 def test_deletes_show_the_old_row_and_updates_both() -> None:
     old = ROW | {"value": 0.5}
     deleted, updated = rows(envelope(op="d", before=old, after=None), envelope(op="u", before=old, after=ROW))
