@@ -15,7 +15,8 @@ help:
 	@scripts/setup
 
 run: .venv/ready
-	@$(BIN)/traceo run ingest --input samples/trainticket --output out
+	@$(BIN)/traceo run ingest --input samples/trainticket --output out \
+		--spans samples/trainticket/spans.otlp.jsonl.zst --marks-file samples/trainticket/faults.json
 
 test: .venv/ready lint
 	@scripts/chromium

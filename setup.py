@@ -3,6 +3,8 @@
 from setuptools import find_packages, setup
 
 PACKAGES = (
+    "actions",
+    "anomaly",
     "columns",
     "connectors",
     "pipelines",
@@ -10,6 +12,7 @@ PACKAGES = (
     "schemas",
     "security",
     "telemetry",
+    "traces",
     "transforms",
 )
 
@@ -24,6 +27,7 @@ setup(
     entry_points={"console_scripts": ["traceo=pipelines.cli:main"]},
     install_requires=[
         "apache-beam>=2.76,<2.78",
+        "cachebox>=5,<7",
         "confluent-kafka>=2.6,<3",
         "cryptography>=43",
         "fastavro>=1.9,<2",
@@ -33,6 +37,9 @@ setup(
         "jsonschema-rs>=0.29,<1",
         "msgspec>=0.19,<1",
         "numpy>=2,<3",
+        "opentelemetry-exporter-otlp-proto-http>=1.30,<2",
+        "opentelemetry-proto>=1.30,<2",
+        "opentelemetry-sdk>=1.30,<2",
         "prometheus-client>=0.21,<1",
         "pyarrow>=18",
         "python-stdnum>=1.20,<3",

@@ -40,14 +40,14 @@ def key_hashes(batch: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
     micros = batch.column("timestamp").to_numpy(zero_copy_only=False).view(np.uint64)
     raw_id = numbers(batch, "raw_id").view(np.uint64)
     with np.errstate(over="ignore"):
-        low = _mix((ids[:, 0] ^ raw_id) + micros * _GOLDEN)
-        high = _mix((ids[:, 1] + raw_id) ^ _mix(micros))
+        low = mix((ids[:, 0] ^ raw_id) + micros * _GOLDEN)
+        high = mix((ids[:, 1] + raw_id) ^ mix(micros))
     low[low == 0] = 1
     return low, high
 
 
-def _mix(x: np.ndarray) -> np.ndarray:
-    """splitmix64's finaliser."""
+def mix(x: np.ndarray) -> np.ndarray:
+    """splitmix64's finaliser, of uint64 values."""
     x = (x ^ (x >> np.uint64(30))) * _MIX_1
     x = (x ^ (x >> np.uint64(27))) * _MIX_2
     mixed: np.ndarray = x ^ (x >> np.uint64(31))

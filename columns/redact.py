@@ -1,4 +1,4 @@
-"""Change batch → the same batch without personal data and secrets, counts by kind.
+"""Change or span batch → the same batch without personal data and secrets, counts by kind.
 
 Texts are dictionary-encoded, so that each distinct text is looked at once a batch; and since most batches
 hold nothing, all texts of a column are first looked at as one.
@@ -18,7 +18,7 @@ from security.redaction import redact_json
 
 Redact = Callable[[str, Counter[str]], str]
 
-#: How each text column of a change batch is read.
+#: How each text column of a change batch, and of a span batch, is read.
 _COLUMNS: Final[dict[str, Redact]] = {
     "metric_id": redact_name,
     "timestamp": redact_text,
@@ -27,6 +27,10 @@ _COLUMNS: Final[dict[str, Redact]] = {
     "row": redact_json,
     "before": redact_json,
     "key": redact_json,
+    "name": redact_text,
+    "service": redact_name,
+    "pod": redact_name,
+    "attributes": redact_json,
 }
 
 

@@ -21,7 +21,7 @@ _ANY = msgspec.json.Decoder()
 
 def read_json_lines(file: Path, number: int) -> Iterator[Record]:
     """The first lines that can be read tell whether it is a capture; of envelopes, each line is a value."""
-    lines = ((place, line) for place, line in enumerate(_lines(file), start=1) if line.strip())
+    lines = ((place, line) for place, line in enumerate(lines_of(file), start=1) if line.strip())
     head = list(itertools.islice(lines, _HEAD_LINES))
     if not head:
         return
@@ -32,7 +32,8 @@ def read_json_lines(file: Path, number: int) -> Iterator[Record]:
         yield parse(place, line)
 
 
-def _lines(file: Path) -> Iterator[bytes]:
+def lines_of(file: Path) -> Iterator[bytes]:
+    """The lines of ``file``, decompressed, without a byte order mark and without their ends."""
     with file.open("rb") as raw, _decompressed(file, raw) as stream:
         rest = b""
         mark = codecs.BOM_UTF8

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from connectors.errors import InputError
 from schemas.batches import EVENTS, HISTORY, Origin
 from schemas.letters import DeadLetter
-from schemas.names import SUMMARY_FILE, Op, Output
+from schemas.names import SPANS_TOPIC, SUMMARY_FILE, Op, Output
 from schemas.records import RawRecords
 from security.seal import Seal
 
@@ -49,7 +49,9 @@ def letters(result: Path) -> Iterator[DeadLetter]:
 
 
 def as_records(letter: DeadLetter, seal: Seal) -> RawRecords | None:
-    """The record that ``letter`` was; ``None`` if its value was not kept."""
+    """The record that ``letter`` was; ``None`` if its value was not kept, as of all letters of spans."""
+    if letter.topic == SPANS_TOPIC:
+        return None
     if letter.row is not None:
         value = _envelope(letter)
     elif letter.sealed is not None:
@@ -80,7 +82,7 @@ def _envelope(letter: DeadLetter) -> bytes:
 
 def table_changes(result: Path, table: str) -> Iterator[RawRecords]:
     """The changes of ``table`` (schema.table) in ``result``, as records."""
-    for batch in _parquet(result, Output.TABLES):
+    for batch in parquet_batches(result, Output.TABLES):
         for row in batch.to_pylist():
             if row["topic"].endswith(table) and row["op"] != Op.DELETE and row["row"] is not None:
                 value = b'{"op":"%s","after":%s}' % (row["op"].encode(), row["row"].encode())
@@ -97,7 +99,7 @@ def table_changes(result: Path, table: str) -> Iterator[RawRecords]:
 def clean_events(result: Path) -> Iterator[pa.RecordBatch]:
     """The clean events of ``result``, placed before everything else in commit order."""
     schema = Origin(HISTORY, 0, "").stamp(EVENTS)
-    for batch in _parquet(result, Output.CLEAN):
+    for batch in parquet_batches(result, Output.CLEAN):
         rows = len(batch)
         committed = batch.column("committed_at").cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
         before_all = pa.repeat(pa.scalar(-1, pa.int64()), rows)
@@ -119,7 +121,8 @@ def _column(batch: pa.RecordBatch, field: pa.Field) -> pa.Array:
     return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
 
 
-def _parquet(result: Path, output: Output) -> Iterator[pa.RecordBatch]:
+def parquet_batches(result: Path, output: Output) -> Iterator[pa.RecordBatch]:
+    """The batches of an output of ``result``."""
     if any((result / output).glob("*.avro")):
         raise InputError(
             f"{result / output}: replay reads results in Parquet; run the job with --format parquet"

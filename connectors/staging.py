@@ -13,7 +13,7 @@ from typing import Final
 
 from connectors.errors import OutputError
 from connectors.sinks import FileWritten
-from schemas.names import LOCK_FILE, REPORT_FILE, SUMMARY_FILE, Output
+from schemas.names import ACTIONS_FOLDER, LOCK_FILE, REPORT_FILE, SUMMARY_FILE, Output
 
 _STAGING: Final = ".staging"
 
@@ -43,20 +43,33 @@ def staged(output: Path) -> Iterator[Path]:
         raise OutputError(f"{error.filename or output}: {error.strerror}") from error
 
 
-def take_over(output: Path, staging: Path, files: Iterable[FileWritten], summary: bytes) -> None:
-    """Replace the results in ``output`` by ``files``, and write the summary of them last."""
+def take_over(
+    output: Path,
+    staging: Path,
+    files: Iterable[FileWritten],
+    summary: bytes,
+    names: Iterable[str] = tuple(Output),
+) -> None:
+    """Replace the results in ``output`` by ``files``, and write the summary of them last.
+
+    ``names``: of the outputs, a folder each. The folder of actions in ``staging``, if any, is taken over too.
+    """
     fresh = staging / "taken"
     numbers: dict[str, int] = {}
-    for name in Output:
+    folders = [str(name) for name in names]
+    for name in folders:
         (fresh / name).mkdir(parents=True)
     for file in sorted(files, key=lambda f: (f.output, sorted(f.partitions), f.rows, f.path)):
         number = numbers[file.output] = numbers.get(file.output, -1) + 1
         path = Path(file.path)
         path.rename(fresh / file.output / f"part-{number:05d}{path.suffix}")
+    if (staging / ACTIONS_FOLDER).exists():
+        (staging / ACTIONS_FOLDER).rename(fresh / ACTIONS_FOLDER)
+        folders.append(ACTIONS_FOLDER)
     (fresh / SUMMARY_FILE).write_bytes(summary)
     for stale in (SUMMARY_FILE, REPORT_FILE):
         (output / stale).unlink(missing_ok=True)
-    for name in Output:
+    for name in folders:
         if (output / name).exists():
             (output / name).rename(staging / f"old-{name}")
         (fresh / name).rename(output / name)

@@ -1,22 +1,37 @@
 """The command line: ``traceo``."""
 
 import argparse
+import contextlib
+import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import metadata
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, TextIO
 
+from actions.errors import ActionError
+from anomaly.detector import KNOWN, DetectorError, detector_named
 from connectors.errors import InputError, OutputError
 from pipelines import settings as settings_module
-from pipelines.settings import SettingError, Settings
+from pipelines.settings import SEMANTICS, SettingError, Settings
 from schemas.contract import ContractError
 from security.seal import SealError
 
 Command = Callable[[argparse.Namespace, list[str]], int]
 Job = Callable[[Settings, list[str]], dict[str, Any]]
 
+#: What a person can mend: said in one line.
+MENDABLE: Final = (
+    SettingError,
+    InputError,
+    OutputError,
+    ContractError,
+    SealError,
+    DetectorError,
+    ActionError,
+)
 _EXIT_OK: Final = 0
 _EXIT_FAILED: Final = 1
 _EXIT_USAGE: Final = 2
@@ -37,8 +52,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
     try:
         return int(arguments.command(arguments, rest))
-    except (SettingError, InputError, OutputError, ContractError, SealError) as error:
+    except MENDABLE as error:
         return _fail(str(error))
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stdout = None
+        return _EXIT_OK
     except KeyboardInterrupt:
         return _fail("interrupted; nothing was taken over")
 
@@ -65,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     ingest.set_defaults(command=_run_ingest)
     replay = _job(jobs, "replay", "dead letters of an earlier run through the path again, after a fix")
     replay.set_defaults(command=_run_replay)
+    traces = _job(jobs, "traces", "spans to whole traces: critical paths, service graph, RED, a sample")
+    traces.set_defaults(command=_run_traces)
 
     report = commands.add_parser("report", help="write the report of a result again")
     report.add_argument(
@@ -72,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     report.set_defaults(command=_report)
 
+    _tools(commands)
     bench = commands.add_parser(
         "bench", help="measure the path, side by side with its limit and a plain loop"
     )
@@ -82,6 +103,36 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--memory", action="store_true", help="also peak memory at five times the records")
     bench.set_defaults(command=_bench)
     return parser
+
+
+def _tools(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Commands that look at files, without a job."""
+    export = commands.add_parser("export", help="a result in another form")
+    export.set_defaults(command=_show_help(export))
+    forms = export.add_subparsers(title="forms", metavar="FORM")
+    openmetrics = forms.add_parser(
+        "openmetrics", help="newest values and exemplars of a result, as Prometheus scrapes them"
+    )
+    openmetrics.add_argument("--result", default="out", metavar="FOLDER", help="(default: out)")
+    openmetrics.add_argument("--output", metavar="FILE", help="(default: standard output)")
+    openmetrics.add_argument("--listen", metavar="[HOST:]PORT", help="serve it on http (host: 127.0.0.1)")
+    openmetrics.set_defaults(command=_export_openmetrics)
+
+    trace = commands.add_parser("trace", help="look at the traces of a file")
+    trace.set_defaults(command=_show_help(trace))
+    looks = trace.add_subparsers(title="looks", metavar="LOOK")
+    path = looks.add_parser("critical-path", help="what each trace of a file waited for")
+    path.add_argument("file", metavar="FILE", help="spans (OTLP in JSON or Protocol Buffers, JSON of Jaeger)")
+    path.add_argument("--semantics", default="jaeger", choices=SEMANTICS, help="(default: jaeger)")
+    path.add_argument("--trace-id", metavar="ID", help="of this trace alone")
+    path.add_argument("--json", action="store_true", help="as JSON: span id, start and end (epoch ns)")
+    path.set_defaults(command=_critical_path)
+
+    score = commands.add_parser("score", help="score the series in a CSV file (columns timestamp, value)")
+    score.add_argument("file", metavar="FILE.csv")
+    score.add_argument("--detector", default="robust", metavar="NAME", help=f"{KNOWN} (default: robust)")
+    score.add_argument("--output", metavar="FILE", help="(default: standard output)")
+    score.set_defaults(command=_score)
 
 
 def _version() -> str:
@@ -115,7 +166,7 @@ def _job(
     job.set_defaults(job=name)
     job.add_argument("--config", metavar="FILE", help="TOML file with settings")
     job.add_argument("--verbose", action="store_true", help="show the runner's log")
-    settings_module.add_flags(job)
+    settings_module.add_flags(job, name)
     return job
 
 
@@ -129,6 +180,12 @@ def _run_replay(arguments: argparse.Namespace, rest: list[str]) -> int:
     from pipelines import replay
 
     return _run(replay.run, arguments, rest)
+
+
+def _run_traces(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from pipelines import traces
+
+    return _run(traces.run, arguments, rest)
 
 
 def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
@@ -148,11 +205,71 @@ def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
     try:
         with console.watching():
             summary = job(settings, rest)
-            write_report(settings.output)
+            if arguments.job != "traces":
+                write_report(settings.output)
     except (JobError, Unbalanced) as error:
         return _fail(str(error))
     console.show_summary(summary, settings.output)
     return _EXIT_OK
+
+
+def _export_openmetrics(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from connectors.openmetrics import exposition
+    from pipelines.serve import serve_openmetrics
+
+    if rest:
+        return _fail(f"unknown option {rest[0]!r}; see: traceo export openmetrics --help", _EXIT_USAGE)
+    if arguments.listen:
+        serve_openmetrics(Path(arguments.result), arguments.listen)
+        return _EXIT_OK
+    with _output(arguments.output) as out:
+        out.write(exposition(Path(arguments.result)).decode())
+    return _EXIT_OK
+
+
+def _critical_path(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from pipelines import console
+    from pipelines.criticalpaths import as_rows, critical_path_of_file
+
+    if rest:
+        return _fail(f"unknown option {rest[0]!r}; see: traceo trace critical-path --help", _EXIT_USAGE)
+    paths = critical_path_of_file(Path(arguments.file), arguments.semantics, arguments.trace_id)
+    if arguments.json:
+        rows = as_rows(paths, arguments.semantics)
+        print(json.dumps(rows[0] if len(rows) == 1 else rows, indent=2))
+    else:
+        console.show_critical_paths(paths)
+    return _EXIT_OK
+
+
+def _score(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from pipelines.scorefile import score_file
+
+    if rest:
+        return _fail(f"unknown option {rest[0]!r}; see: traceo score --help", _EXIT_USAGE)
+    detector = detector_named(arguments.detector)
+    with _output(arguments.output) as out:
+        counts = score_file(Path(arguments.file), detector, out)
+    if arguments.output:
+        print(f"wrote {arguments.output}: " + ", ".join(f"{label} {n:,}" for label, n in counts.items()))
+    return _EXIT_OK
+
+
+@contextlib.contextmanager
+def _output(path: str | None) -> Iterator[TextIO]:
+    """Standard output, or a file that is there only when all went well."""
+    if path is None:
+        yield sys.stdout
+        return
+    partial = Path(path + ".partial")
+    try:
+        with partial.open("w", encoding="utf-8") as stream:
+            yield stream
+        partial.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror}") from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _report(arguments: argparse.Namespace, rest: list[str]) -> int:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from schemas.names import Step
 from telemetry import progress
+from traces.criticalpath import Section
 
 _TICK_SECONDS: Final = 0.2
 _LINE_SECONDS: Final = 5.0
@@ -59,6 +60,53 @@ def _progress_text(counts: dict[str, int], seconds: float) -> str:
 
 
 def show_summary(summary: dict[str, Any], output: str) -> None:
+    """What became of everything that was read, and where to look next."""
+    if summary["job"] == "traces":
+        _show_traces(summary, output)
+    else:
+        _show_records(summary, output)
+
+
+def _show_traces(summary: dict[str, Any], output: str) -> None:
+    table = Table(title=f"{summary['spans']:,} spans: what became of them", title_justify="left")
+    table.add_column("class")
+    table.add_column("spans", justify="right")
+    for name, key in (
+        ("in traces", "in_traces"),
+        ("sent twice", "duplicates"),
+        ("late for their trace", "late"),
+        ("refused", "dead"),
+    ):
+        if summary[key]:
+            table.add_row(name, f"{summary[key]:,}")
+    _out.print(table)
+    _out.print(
+        f"{summary['traces']:,} traces in {summary['seconds']:.1f} s"
+        f" ({summary['spans_per_second']:,} spans/s);"
+        f" spans of kept traces: {summary['sampled_spans']:,}; every span is accounted for"
+    )
+    _out.print(f"next: read {output}/traces (one line a trace), {output}/graph, {output}/red", style="bold")
+
+
+def show_critical_paths(paths: dict[str, list[Section]]) -> None:
+    """One table a trace: how long each span is waited for, first to last."""
+    for trace_id, sections in paths.items():
+        whole = sum(section.end_ns - section.start_ns for section in sections)
+        table = Table(title=f"trace {trace_id}: {whole / 1e6:,.3f} ms", title_justify="left")
+        for heading in ("from (ms)", "ms", "share"):
+            table.add_column(heading, justify="right")
+        table.add_column("span")
+        begin = min((section.start_ns for section in sections), default=0)
+        for section in sorted(sections, key=lambda s: s.start_ns):
+            length = section.end_ns - section.start_ns
+            share = f"{length / whole:.1%}" if whole else ""
+            table.add_row(
+                f"{(section.start_ns - begin) / 1e6:,.3f}", f"{length / 1e6:,.3f}", share, section.span_id
+            )
+        _out.print(table)
+
+
+def _show_records(summary: dict[str, Any], output: str) -> None:
     """The table of what became of every record, and where to look next."""
     table = Table(
         title=f"{summary['records']:,} records of events: what became of them", title_justify="left"
@@ -96,6 +144,12 @@ def show_summary(summary: dict[str, Any], output: str) -> None:
         f" in {summary['seconds']:.1f} s ({rate:,}/s); gaps found: {summary['gaps']};"
         " every record is accounted for"
     )
+    actions = summary["actions"]
+    _out.print(
+        f"explained by a trace: {summary['explained_events']:,} events; anomalies: {summary['anomalies']:,};"
+        f" incidents: {actions['incidents']:,}; invalidations: {actions['invalidations']:,}"
+        + _of_which(actions)
+    )
     if summary["late_events"]:
         _out.print(
             f"{summary['late_events']:,} events were read so late that an earlier copy may have been missed;"
@@ -103,6 +157,11 @@ def show_summary(summary: dict[str, Any], output: str) -> None:
             style="yellow",
         )
     _out.print(f"next: open {output}/report.html, or read {output}/summary.json", style="bold")
+
+
+def _of_which(actions: dict[str, Any]) -> str:
+    repeated = sum(actions[executor].get("repeated", 0) for executor in ("cache", "recovery"))
+    return f" ({repeated:,} of these done before, and so not again)" if repeated else ""
 
 
 def _reasons(counts: dict[str, int]) -> str:

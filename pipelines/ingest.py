@@ -1,7 +1,8 @@
 """The ingest job: a change stream goes in, trusted telemetry comes out.
 
-records → DecodeChanges → DropReplays → Redact → SplitChanges → Validate → DropDuplicates → clean events
-with every other record in an output of its own: changes, duplicates, conflicts, dead letters; and gaps.
+records → DecodeChanges → DropReplays → Redact → SplitChanges → Validate → DropDuplicates → JoinExemplars →
+clean events, with every other record in an output of its own: changes, duplicates, conflicts, dead letters.
+Beside the path, from the clean events: ScoreAnomalies → verdicts; FindGaps → gaps.
 """
 
 import time
@@ -12,25 +13,36 @@ from typing import Any, Final, NamedTuple
 import apache_beam as beam
 import msgspec
 
-from connectors.files import ReadFiles
+from anomaly.detector import detector_named
+from anomaly.verdicts import is_scored
+from connectors.files import ReadFiles, ReadSpans
+from connectors.marks import read_marks
 from connectors.recordfiles import find_files
 from connectors.sinks import CollectJson, FileWritten, WriteFiles
+from connectors.spanfiles import find_span_files
 from connectors.staging import staged, take_over
+from pipelines.actions import act
 from pipelines.reconcile import Tally
 from pipelines.settings import SettingError, Settings
 from pipelines.summary import RunResult, check_balance, summarise
 from runners import direct
 from schemas.contract import Contract
-from schemas.names import Output
+from schemas.names import SPANS_TOPIC, Output
 from security.seal import Seal
 from transforms import (
     DecodeChanges,
+    DecodeSpans,
     DropDuplicates,
     DropReplays,
     FindGaps,
+    JoinExemplars,
     Redact,
+    ScoreAnomalies,
     SplitChanges,
     Timeline,
+    ToIncidents,
+    ToInvalidations,
+    ToVerdicts,
     Validate,
 )
 from transforms.ending import AtTheEnd
@@ -54,13 +66,25 @@ class Ingested(NamedTuple):
     dead: beam.PCollection
     audit: beam.PCollection
     gaps: beam.PCollection
+    verdicts: beam.PCollection
+    invalidations: beam.PCollection
+    opened: beam.PCollection
+    closed: beam.PCollection
+    late_spans: beam.PCollection | None
     timeline: beam.PCollection
     tally: beam.PCollection
 
 
-def build(records: beam.PCollection, settings: Settings, history: beam.PCollection | None = None) -> Ingested:
+def build(
+    records: beam.PCollection,
+    settings: Settings,
+    *,
+    spans: beam.PCollection | None = None,
+    history: beam.PCollection | None = None,
+) -> Ingested:
     """The path from raw records to the outputs; the same graph in batch, streaming and replay.
 
+    ``spans``: documents of spans, which explain samples.
     ``history``: events that were clean in an earlier run; they are known, and do not come out again. Those
     whose series comes again are held in memory.
     """
@@ -98,22 +122,100 @@ def build(records: beam.PCollection, settings: Settings, history: beam.PCollecti
         lateness_seconds=settings.lateness_seconds,
         streaming=settings.streaming,
     )
-    tallies = [decoded, events, tables, masked, masked_tables, inserts, valid, first]
+    scored = clean | "ScoreAnomalies" >> ScoreAnomalies(
+        detector=settings.detector,
+        shards=settings.shards,
+        interval_seconds=settings.interval_seconds,
+        lateness_seconds=settings.lateness_seconds,
+        disorder_seconds=settings.disorder_seconds,
+        streaming=settings.streaming,
+    )
+    explained = _explain(clean, scored.anomalies, spans, settings)
+    verdicts = explained.anomalies | "ToVerdicts" >> ToVerdicts(
+        detector=settings.detector, entity_tag=settings.entity_tag
+    )
+    incidents = verdicts | "ToIncidents" >> ToIncidents(
+        min_verdicts=settings.incident_verdicts,
+        min_series=settings.incident_series,
+        window_seconds=settings.incident_window_seconds,
+        quiet_seconds=settings.incident_quiet_seconds,
+        hold_seconds=settings.hold_seconds,
+        streaming=settings.streaming,
+    )
+    invalidations = (clean, inserts.changes, catalogue) | "ToInvalidations" >> ToInvalidations(
+        coalesce_seconds=settings.coalesce_seconds,
+        invalidations_per_window=settings.invalidations_per_window,
+        hold_seconds=_invalidation_hold(settings),
+        pod_tag=settings.entity_tag,
+        streaming=settings.streaming,
+    )
+    tallies = [decoded, events, tables, masked, masked_tables, inserts, valid, first, scored]
     return Ingested(
-        clean=clean,
+        clean=explained.clean,
         changes=inserts.changes,
         tables=masked_tables.ok,
         duplicates=first.duplicates,
         conflicts=first.conflicts,
-        dead=(decoded.dead, valid.dead) | "Dead" >> beam.Flatten(),
+        dead=(decoded.dead, valid.dead, *explained.dead) | "Dead" >> beam.Flatten(),
         audit=valid.audit,
         gaps=gaps,
+        verdicts=verdicts,
+        invalidations=invalidations,
+        opened=incidents.opened,
+        closed=incidents.closed,
+        late_spans=explained.late_spans,
         timeline=clean | "Timeline" >> Timeline(),
-        tally=[step.tally for step in tallies]
+        tally=[*(step.tally for step in tallies), *explained.tallies]
         | "Tallies" >> beam.Flatten()
         | "TallyAtEnd" >> AtTheEnd()
         | "SumTally" >> beam.CombinePerKey(sum),
     )
+
+
+class _Explained(NamedTuple):
+    """Clean events and anomalies with their exemplars, and what became of the spans."""
+
+    clean: beam.PCollection
+    anomalies: beam.PCollection
+    late_spans: beam.PCollection | None = None
+    dead: tuple[beam.PCollection, ...] = ()
+    tallies: tuple[beam.PCollection, ...] = ()
+
+
+def _explain(
+    clean: beam.PCollection,
+    anomalies: beam.PCollection,
+    spans: beam.PCollection | None,
+    settings: Settings,
+) -> _Explained:
+    """Tie clean events and anomalies, in one join, to the spans that explain them, if there are spans."""
+    if spans is None:
+        return _Explained(clean, anomalies)
+    decoded = spans | "DecodeSpans" >> DecodeSpans()
+    masked = decoded.ok | "RedactSpans" >> Redact()
+    both = (clean, anomalies) | "SamplesAndAnomalies" >> beam.Flatten()
+    joined = (both, masked.ok) | "JoinExemplars" >> JoinExemplars(
+        shards=settings.shards,
+        interval_seconds=settings.interval_seconds,
+        entity_tag=settings.entity_tag,
+        wait_seconds=settings.span_wait_seconds,
+        lateness_seconds=settings.lateness_seconds,
+        streaming=settings.streaming,
+    )
+    return _Explained(
+        clean=joined.ok | "Clean" >> beam.Filter(lambda batch: not is_scored(batch)),
+        anomalies=joined.ok | "Anomalies" >> beam.Filter(is_scored),
+        late_spans=joined.late,
+        dead=(decoded.dead,),
+        tallies=(decoded.tally, masked.tally, joined.tally),
+    )
+
+
+def _invalidation_hold(settings: Settings) -> float:
+    """Longer than events are held for order, and for their series, before they are clean."""
+    if settings.streaming:
+        return 2 * settings.hold_seconds
+    return settings.disorder_seconds
 
 
 def _disorder(settings: Settings, with_history: bool) -> float:
@@ -131,7 +233,7 @@ def write(out: Ingested, settings: Settings, staging: Path) -> None:
     changes = out.changes | "ChangeRows" >> beam.Map(with_partition)
     tables = out.tables | "TableRows" >> beam.Map(with_partition)
     folder, analysed = str(staging), settings.format
-    files = (
+    files: tuple[beam.PCollection, ...] = (
         clean | "WriteClean" >> WriteFiles(folder=folder, output=Output.CLEAN, format=analysed),
         duplicates
         | "WriteDuplicates" >> WriteFiles(folder=folder, output=Output.DUPLICATES, format=analysed),
@@ -141,7 +243,18 @@ def write(out: Ingested, settings: Settings, staging: Path) -> None:
         out.dead | "WriteDead" >> WriteFiles(folder=folder, output=Output.DEAD, format="jsonl"),
         out.audit | "WriteAudit" >> WriteFiles(folder=folder, output=Output.AUDIT, format="jsonl"),
         out.gaps | "WriteGaps" >> WriteFiles(folder=folder, output=Output.GAPS, format="jsonl"),
+        out.verdicts | "WriteVerdicts" >> WriteFiles(folder=folder, output=Output.VERDICTS, format="jsonl"),
+        out.invalidations
+        | "WriteInvalidations" >> WriteFiles(folder=folder, output=Output.INVALIDATIONS, format="jsonl"),
+        (out.opened, out.closed)
+        | "Incidents" >> beam.Flatten()
+        | "WriteIncidents" >> WriteFiles(folder=folder, output=Output.INCIDENTS, format="jsonl"),
     )
+    if out.late_spans is not None:
+        late = out.late_spans | "WriteLateSpans" >> WriteFiles(
+            folder=folder, output=Output.LATE_SPANS, format=analysed
+        )
+        files = (*files, late)
     files | "Files" >> beam.Flatten() | "SaveFiles" >> CollectJson(path=f"{folder}/{FILES_FILE}")
     out.tally | "SaveTally" >> CollectJson(path=f"{folder}/{TALLY_FILE}")
     out.timeline | "SaveTimeline" >> CollectJson(path=f"{folder}/{TIMELINE_FILE}")
@@ -149,21 +262,31 @@ def write(out: Ingested, settings: Settings, staging: Path) -> None:
 
 def _quiet(settings: Settings) -> tuple[float, float]:
     """First all that is held comes out, then all waits and horizons are over."""
-    held = settings.hold_seconds + 1
-    waits = (settings.wait_seconds, settings.lateness_seconds, 2 * settings.horizon_seconds)
+    held = settings.hold_seconds + settings.span_wait_seconds + 1
+    quiet = settings.incident_quiet_seconds + 2 * settings.hold_seconds
+    waits = (settings.wait_seconds, settings.lateness_seconds, 2 * settings.horizon_seconds, quiet)
     return held, held + max(waits) + 1
 
 
 def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
     """The whole job: source, path and sinks."""
+    files = [str(file) for file in find_files(settings.input)]
+    span_files = [str(file) for file in find_span_files(settings.spans)]
     records = pipeline | "ReadFiles" >> ReadFiles(
-        files=[str(file) for file in find_files(settings.input)],
+        files=files,
+        spans=span_files if settings.streaming else [],
         batch_rows=settings.batch_rows,
         span_seconds=settings.disorder_seconds / 2,
         streaming=settings.streaming,
         quiet_seconds=_quiet(settings),
     )
-    write(build(records, settings), settings, staging)
+    spans = None
+    if span_files and settings.streaming:  # one rehearsal, so that the two come in an order
+        spans = records | "Spans" >> beam.Filter(lambda batch: batch.topic == SPANS_TOPIC)
+        records = records | "Records" >> beam.Filter(lambda batch: batch.topic != SPANS_TOPIC)
+    elif span_files:
+        spans = pipeline | "ReadSpans" >> ReadSpans(files=span_files)
+    write(build(records, settings, spans=spans), settings, staging)
 
 
 def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
@@ -199,15 +322,19 @@ def run_graph(
         summary = facts | summarise(_results(staging, time.monotonic() - began), settings)
         check_balance(summary)
         files = _load(staging / FILES_FILE, list[FileWritten])
+        summary["actions"] = act(files, staging, output)
         take_over(output, staging, files, msgspec.json.format(msgspec.json.encode(summary)))
     return summary
 
 
 def preflight(settings: Settings) -> None:
-    """Prove what can be proved before the graph is built: inputs, contract and key."""
+    """Prove what can be proved before the graph is built: inputs, detector, contract and key."""
     if not settings.input:
         raise SettingError("--input: nothing to read; name files or folders of records")
     find_files(settings.input)
+    find_span_files(settings.spans)
+    read_marks(settings.marks_file)
+    detector_named(settings.detector)
     Contract.load(settings.contract_file)
     Seal.from_file(settings.seal_key_file)
 

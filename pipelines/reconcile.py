@@ -1,13 +1,13 @@
 """Counts of every step → whether every record that left a step arrived at the next, to the last record."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from connectors.sinks import FileWritten
-from schemas.names import NOTES, Output, Result, Step
+from schemas.names import NOTES, SPANS_TOPIC, Output, Result, Step
 
 #: ((step, topic, partition, result, reason), records), as the tally file holds them.
 Tally = list[tuple[tuple[str, str, int, str, str], int]]
@@ -21,8 +21,10 @@ _EVENT_STEPS: Final = (
     Step.CONTRACT,
     Step.REFERENCES,
     Step.DUPLICATES,
+    Step.SCORE,
 )
 _TABLE_STEPS: Final = (Step.DECODE, Step.REPLAYS, Step.REDACT)
+_SPAN_STEPS: Final = (Step.DECODE, Step.REDACT, Step.JOIN)
 
 #: Where the records of a result are written.
 _WRITTEN: Final = {
@@ -30,6 +32,7 @@ _WRITTEN: Final = {
     Result.CHANGE: Output.CHANGES,
     Result.DUPLICATE: Output.DUPLICATES,
     Result.CONFLICT: Output.CONFLICTS,
+    Result.LATE_SPAN: Output.LATE_SPANS,
 }
 
 
@@ -61,11 +64,16 @@ def is_events_topic(topic: str, events_table: str) -> bool:
 
 
 def reconcile(
-    tally: Tally, files: Iterable[FileWritten], read: Mapping[tuple[str, int], int], events_table: str
+    tally: Tally,
+    files: Sequence[FileWritten],
+    read: Mapping[tuple[str, int], int],
+    events_table: str,
+    *,
+    with_spans: bool = False,
 ) -> list[Line]:
     """A line for each step and partition, and one for what was written of each output.
 
-    ``read``: records that the source gave, by (topic, partition).
+    ``read``: records that the source gave, by (topic, partition). ``with_spans``: events go through the join.
     """
     results: dict[tuple[str, str, int], Counter[str]] = {}
     for (step, topic, partition, result, _), records in tally:
@@ -74,13 +82,26 @@ def reconcile(
     lines = []
     for (topic, partition), records in sorted(read.items()):
         arriving = records
-        for step in _EVENT_STEPS if is_events_topic(topic, events_table) else _TABLE_STEPS:
+        for step in _steps(topic, events_table, with_spans):
             out = results.get((step, topic, partition), Counter())
             if arriving or out:
                 lines.append(Line(step, topic, partition, arriving, dict(out)))
-            arriving = out[Result.PASSED]
+            if step != Step.SCORE:  # which stands beside the path, and lets nothing pass
+                arriving = out[Result.PASSED]
         lines += _written(topic, partition, arriving, results, files, events_table)
+    anomalies = sum(out[Result.ANOMALY] for out in results.values())
+    verdicts = sum(f.rows for f in files if f.output == Output.VERDICTS)
+    if anomalies or verdicts:
+        lines.append(Line(Step.WRITE, "(all)", 0, anomalies, {str(Output.VERDICTS): verdicts}))
     return lines
+
+
+def _steps(topic: str, events_table: str, with_spans: bool) -> tuple[Step, ...]:
+    if topic == SPANS_TOPIC:
+        return _SPAN_STEPS
+    if not is_events_topic(topic, events_table):
+        return _TABLE_STEPS
+    return (*_EVENT_STEPS, Step.JOIN) if with_spans else _EVENT_STEPS
 
 
 def _written(
@@ -88,7 +109,7 @@ def _written(
     partition: int,
     passed: int,
     results: Mapping[tuple[str, str, int], Counter[str]],
-    files: Iterable[FileWritten],
+    files: Sequence[FileWritten],
     events_table: str,
 ) -> list[Line]:
     expected: Counter[str] = Counter()
@@ -96,7 +117,8 @@ def _written(
         if (of_topic, of_partition) == (topic, partition):
             for result, output in _WRITTEN.items():
                 expected[str(output)] += out[result]
-    expected[str(Output.CLEAN if is_events_topic(topic, events_table) else Output.TABLES)] += passed
+    if topic != SPANS_TOPIC:  # spans end in the join
+        expected[str(Output.CLEAN if is_events_topic(topic, events_table) else Output.TABLES)] += passed
     lines = []
     for name, records in expected.items():
         rows = sum(f.partitions.get(f"{topic}/{partition}", 0) for f in files if f.output == name)

@@ -31,6 +31,8 @@ def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
         raise SettingError(
             "--output: a replay does not replace the result that it reads; name another folder"
         )
+    if settings.spans:
+        raise SettingError("--spans: a replay has no second input; leave it out")
     known_results = [str(result) for result in lineage(results[0])]
     seal = Seal.from_file(settings.seal_key_file)
     known = [(letter, as_records(letter, seal)) for letter in letters(results[0])]
@@ -46,7 +48,7 @@ def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
             | "History" >> beam.FlatMap(_history).with_output_types(pa.RecordBatch)
         )
         source = pipeline | "Letters" >> beam.Create(records).with_output_types(RawRecords)
-        write(build(source, settings, history), settings, staging)
+        write(build(source, settings, history=history), settings, staging)
 
     lost = sum(record is None for _, record in known)
     return run_graph(graph, settings, beam_options, {"job": "replay", "letters_without_value": lost})

@@ -45,7 +45,7 @@ def summarise(run: RunResult, settings: Settings) -> dict[str, Any]:
             control += records
         if is_events_topic(topic, settings.events_table):
             events[step, result, reason] += records
-    lines = reconcile(run.tally, run.files, read, settings.events_table)
+    lines = reconcile(run.tally, run.files, read, settings.events_table, with_spans=bool(settings.spans))
     clean = [Path(f.path) for f in run.files if f.output == Output.CLEAN]
     total = topics.total()
     return {
@@ -53,6 +53,9 @@ def summarise(run: RunResult, settings: Settings) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "records_per_second": round(total / run.seconds) if run.seconds else None,
         "input": list(settings.input),
+        "spans": list(settings.spans),
+        "marks_file": settings.marks_file,
+        "interval_seconds": settings.interval_seconds,
         **_classes(events),
         "keys_sha256": keys_sha256(clean),
         "masked_values_by_kind": dict(sorted(masked.items())),
@@ -104,6 +107,11 @@ def _classes(events: Counter[tuple[str, str, str]]) -> dict[str, Any]:
         "conflicts": total(Step.DUPLICATES, Result.CONFLICT),
         "valid_events": total(Step.DUPLICATES, Result.PASSED),
         "late_events": total(Step.DUPLICATES, Result.LATE),
+        "explained_events": total(Step.JOIN, Result.EXPLAINED),
+        "anomalies": total(Step.SCORE, Result.ANOMALY),
+        "normal_samples": total(Step.SCORE, Result.NORMAL),
+        "warm_up_samples": total(Step.SCORE, Result.WARM_UP),
+        "late_samples": total(Step.SCORE, Result.LATE_SAMPLE),
     }
 
 

@@ -2,7 +2,7 @@
 
 In batch the FnApiRunner of Beam, named outright: ``DirectRunner`` would first try to download another one.
 It keeps what lies between two stages in memory, so large batches are spilled to a folder while it works. For
-a rehearsed stream the BundleBasedDirectRunner, which knows watermarks.
+a rehearsed stream see runners.rehearsal.
 """
 
 import contextlib
@@ -17,15 +17,15 @@ from typing import Final
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.portability.api import beam_provision_api_pb2
-from apache_beam.runners.direct.direct_runner import BundleBasedDirectRunner
 from apache_beam.runners.portability.fn_api_runner import fn_runner
 from apache_beam.runners.portability.portable_runner import JobServiceHandle
 
+from runners.rehearsal import RehearsalRunner
 from transforms.coders import spill_to
 
 #: Errors that a person can mend, by name: Beam hands on the text of an exception, not the exception.
 _MENDABLE: Final = re.compile(
-    r"(?:InputError|OutputError|ContractError|SealError|SpillError): (?P<message>.+?)(?: \[while running|$)",
+    r"(?:Input|Output|Contract|Seal|Spill|Detector|Action)Error: (?P<message>.+?)(?: \[while running|$)",
     re.MULTILINE,
 )
 
@@ -60,7 +60,7 @@ def run(
 
 def _runner(options: PipelineOptions, streaming: bool) -> beam.runners.PipelineRunner:
     if streaming:
-        return BundleBasedDirectRunner()
+        return RehearsalRunner()
     encoded = JobServiceHandle.encode_pipeline_options(options.get_all_options())
     info = beam_provision_api_pb2.ProvisionInfo(pipeline_options=encoded)
     return fn_runner.FnApiRunner(provision_info=fn_runner.ExtendedProvisionInfo(info))

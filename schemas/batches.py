@@ -134,6 +134,23 @@ def join_by_origin(batches: Iterable[pa.RecordBatch]) -> list[pa.RecordBatch]:
     return [group[0] if len(group) == 1 else concatenated(group) for group in groups.values()]
 
 
+def split_by_append(
+    batches: Iterable[pa.RecordBatch], until_ms: int | None
+) -> tuple[list[pa.RecordBatch], list[pa.RecordBatch]]:
+    """The rows that were appended to their topic up to ``until_ms`` (``None``: all), and the others."""
+    ready, still = [], []
+    for batch in batches:
+        due = np.ones(len(batch), bool) if until_ms is None else numbers(batch, "appended_ms") <= until_ms
+        if due.all():
+            ready.append(batch)
+        elif not due.any():
+            still.append(batch)
+        else:
+            ready.append(batch.filter(pa.array(due)))
+            still.append(batch.filter(pa.array(~due)))
+    return ready, still
+
+
 def concatenated(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
     """All rows in one batch; it has the metadata of the first."""
     table = pa.Table.from_batches(batches).unify_dictionaries().combine_chunks()

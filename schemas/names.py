@@ -17,6 +17,8 @@ class Step(StrEnum):
     CONTRACT = "contract"
     REFERENCES = "references"
     DUPLICATES = "duplicates"
+    JOIN = "join"
+    SCORE = "score"
     WRITE = "write"
 
 
@@ -37,10 +39,19 @@ class Result(StrEnum):
     MASKED = "masked"
     #: Not a class of records: how many came later than their step waits for the first in commit order.
     LATE = "late"
+    #: A span that came when the samples that it could have explained had left.
+    LATE_SPAN = "late_span"
+    #: Not a class of records: how many samples have an exemplar.
+    EXPLAINED = "explained"
+    #: What a sample's score says: as expected, or not; too little is known of its series; it came too late.
+    NORMAL = "normal"
+    ANOMALY = "anomaly"
+    WARM_UP = "warm_up"
+    LATE_SAMPLE = "late_sample"
 
 
 #: Results that do not say what became of a record.
-NOTES: Final = frozenset({Result.READ, Result.MASKED, Result.LATE})
+NOTES: Final = frozenset({Result.READ, Result.MASKED, Result.LATE, Result.EXPLAINED})
 
 
 class Op(StrEnum):
@@ -71,6 +82,20 @@ class Undecodable(StrEnum):
     MALFORMED_ENVELOPE = "malformed_envelope"
 
 
+#: The topic of spans that come from files.
+SPANS_TOPIC: Final = "spans"
+
+
+class SpanRefusal(StrEnum):
+    """Why a document of spans, or a span, is refused."""
+
+    NO_DOCUMENT = "no_span_document"
+    TRACE_ID = "trace_id_invalid"
+    SPAN_ID = "span_id_invalid"
+    PARENT_ID = "parent_id_invalid"
+    TIMES = "span_times_invalid"
+
+
 #: Reason of an event whose series did not come to the catalogue within the wait.
 UNKNOWN_SERIES: Final = "unknown_series"
 
@@ -86,10 +111,16 @@ class Output(StrEnum):
     DEAD = "dead"
     AUDIT = "audit"
     GAPS = "gaps"
+    VERDICTS = "verdicts"
+    LATE_SPANS = "late_spans"
+    INVALIDATIONS = "invalidations"
+    INCIDENTS = "incidents"
 
 
 #: Files beside the output folders.
 SUMMARY_FILE: Final = "summary.json"
 REPORT_FILE: Final = "report.html"
+#: Ledgers of the actions that were dealt with, and plans; carried on from result to result.
+ACTIONS_FOLDER: Final = "actions"
 #: Says that a folder is one of results, and who is writing there.
 LOCK_FILE: Final = ".traceo"

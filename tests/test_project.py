@@ -17,12 +17,26 @@ ALLOWED = {
     "telemetry": set(),
     "security": {"schemas"},
     "columns": {"schemas", "security"},
-    "transforms": {"columns", "schemas", "security", "telemetry"},
+    "anomaly": {"columns", "schemas"},
+    "traces": {"columns", "schemas"},
+    "actions": {"schemas"},
+    "transforms": {"actions", "anomaly", "columns", "schemas", "security", "telemetry", "traces"},
     "connectors": {"schemas", "security", "telemetry", "transforms"},
     "runners": {"transforms"},
-    "pipelines": {"columns", "connectors", "runners", "schemas", "security", "telemetry", "transforms"},
+    "pipelines": {
+        "actions",
+        "anomaly",
+        "columns",
+        "connectors",
+        "runners",
+        "schemas",
+        "security",
+        "telemetry",
+        "traces",
+        "transforms",
+    },
 }
-WITHOUT_BEAM = {"schemas", "security", "columns", "telemetry"}
+WITHOUT_BEAM = {"schemas", "security", "columns", "telemetry", "anomaly", "traces", "actions"}
 
 
 def imports(path: Path) -> set[str]:

@@ -1,30 +1,47 @@
 """The steps: composable PTransforms over record batches, each a thin wrapper of a pure twin in columns/."""
 
+from transforms.anomalies import ScoreAnomalies, ToVerdicts
 from transforms.changes import SplitChanges
 from transforms.contract import CheckContract
 from transforms.decode import DecodeChanges
 from transforms.duplicates import DropDuplicates
 from transforms.edges import ToBatches, ToRows
+from transforms.exemplars import JoinExemplars
 from transforms.gaps import FindGaps
+from transforms.incidents import ToIncidents
+from transforms.invalidations import ToInvalidations
 from transforms.outcome import Outcome
+from transforms.red import RedMetrics
 from transforms.redact import Redact
 from transforms.references import CheckReferences
 from transforms.replays import DropReplays
+from transforms.servicegraph import ServiceGraph
+from transforms.spans import DecodeSpans
 from transforms.timeline import Timeline
+from transforms.traces import AnalyseTraces
 from transforms.validate import Validate
 
 __all__ = [
+    "AnalyseTraces",
     "CheckContract",
     "CheckReferences",
     "DecodeChanges",
+    "DecodeSpans",
     "DropDuplicates",
     "DropReplays",
     "FindGaps",
+    "JoinExemplars",
     "Outcome",
+    "RedMetrics",
     "Redact",
+    "ScoreAnomalies",
+    "ServiceGraph",
     "SplitChanges",
     "Timeline",
     "ToBatches",
+    "ToIncidents",
+    "ToInvalidations",
     "ToRows",
+    "ToVerdicts",
     "Validate",
 ]

@@ -22,7 +22,7 @@ from apache_beam.utils.timestamp import Timestamp
 from columns.duplicates import CONFLICT, DUPLICATE, FIRST, classify
 from columns.hashing import split_by_shard
 from columns.keyindex import ENTRY, KeyIndex
-from schemas.batches import Origin, decode, encode, numbers, pick
+from schemas.batches import Origin, decode, encode, numbers, pick, split_by_append
 from schemas.names import Result, Step
 from telemetry.progress import advance
 from transforms.outcome import TALLY, Count, count
@@ -205,7 +205,7 @@ class _Judge(beam.DoFn):
 
     def _judge(self, memory: _Memory, state: "_State", until_ms: int | None) -> Iterable[Any]:
         """Judge the held events that were appended up to ``until_ms`` (``None``: all)."""
-        ready, still = _split_held(memory.held, until_ms)
+        ready, still = split_by_append(memory.held, until_ms)
         if not ready:
             return
         verdicts, entries = classify(memory.index, ready, self._horizon_us)
@@ -279,22 +279,6 @@ class _State:
         self.epochs.clear()
         for bag in self.buckets:
             bag.clear()
-
-
-def _split_held(
-    held: list[pa.RecordBatch], until_ms: int | None
-) -> tuple[list[pa.RecordBatch], list[pa.RecordBatch]]:
-    ready, still = [], []
-    for batch in held:
-        due = np.ones(len(batch), bool) if until_ms is None else numbers(batch, "appended_ms") <= until_ms
-        if due.all():
-            ready.append(batch)
-        elif not due.any():
-            still.append(batch)
-        else:
-            ready.append(batch.filter(pa.array(due)))
-            still.append(batch.filter(pa.array(~due)))
-    return ready, still
 
 
 def _emit(batch: pa.RecordBatch, verdict: np.ndarray, kept_value: np.ndarray) -> Iterable[Any]:

@@ -4,18 +4,25 @@ from typing import Final
 
 import pyarrow as pa
 
+from columns.exemplars import EXEMPLAR
 from schemas.batches import HISTORY, Origin, numbers
 
 _CLEAN: Final = ("metric_id", "timestamp", "value", "tags", "seq", "offset", "commit_lsn", "lsn")
 
 
 def clean_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """An event batch as it is written: commit time as a timestamp, the partition beside the offset."""
+    """An event batch as it is written: commit time as a timestamp, the partition beside the offset.
+
+    The columns of the exemplar are always there, so that all results have the same.
+    """
     origin = Origin.of(batch)
     names = [name for name in batch.schema.names if name in _CLEAN or name == "kept_value"]
     columns = {name: batch.column(name) for name in names}
     committed = numbers(batch, "committed_us").view("datetime64[us]")
     columns["committed_at"] = pa.array(committed, pa.timestamp("us", tz="UTC"))
+    for field in EXEMPLAR:
+        known = field.name in batch.schema.names
+        columns[field.name] = batch.column(field.name) if known else pa.nulls(len(batch), field.type)
     return _with_origin(pa.RecordBatch.from_pydict(columns), origin)
 
 

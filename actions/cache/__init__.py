@@ -1,0 +1,1 @@
+"""Changes → invalidations of cached answers, and a cache that applies them."""

@@ -1,0 +1,1 @@
+"""Anomalies → incidents with their root cause, and plans to recover from them."""

@@ -1,0 +1,31 @@
+"""A file of known faults or other events → marks: what the report shows and detectors are measured by."""
+
+from pathlib import Path
+
+import msgspec
+
+from connectors.errors import InputError
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Something that is known to have happened at ``start`` (ISO 8601), to a ``pod`` or a ``service``."""
+
+    start: str
+    pod: str = ""
+    service: str = ""
+    type: str = ""
+
+
+_MARKS = msgspec.json.Decoder(list[Mark])
+
+
+def read_marks(path: str | None) -> list[Mark]:
+    """The marks in the file ``path``, none if there is none. Raises :class:`InputError`."""
+    if path is None:
+        return []
+    try:
+        return _MARKS.decode(Path(path).read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise InputError(f"{path}: no list of marks: {error}") from error

@@ -1,0 +1,127 @@
+"""Files of span documents → RawRecords, one record a document.
+
+- JSON lines (``.jsonl``, ``.ndjson``, also with ``.zst`` or ``.gz``): a document a line;
+- ``.json``: one document, over as many lines as it likes, or JSON lines;
+- anything else: Protocol Buffers, one message, or messages each after its length in four bytes, big endian,
+  as the file exporter of the OpenTelemetry Collector writes them.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import pyarrow as pa
+
+from connectors.errors import InputError
+from connectors.jsonlines import COMPRESSED, lines_of
+from schemas.names import LOCK_FILE, SPANS_TOPIC
+from schemas.records import RawRecords
+
+_DOCUMENTS: Final = 64
+_BYTES: Final = 4 * 1024 * 1024
+_LINES: Final = {".jsonl", ".ndjson"}
+_PROTOBUF: Final = {".pb", ".binpb", ".proto", ".otlp"}
+_LENGTH: Final = struct.Struct(">I")
+#: First byte of a TracesData message: its only field, a length after it.
+_MESSAGE: Final = 0x0A
+
+
+def find_span_files(inputs: Iterable[str]) -> list[Path]:
+    """The files that ``inputs`` name; of a folder those whose name says that they hold spans or traces."""
+    files: dict[Path, Path] = {}
+    for name in inputs:
+        path = Path(name or "(no name)")
+        try:
+            found = _in_folder(path) if path.is_dir() else [path]
+            for file in found:
+                with file.open("rb") as stream:
+                    if not stream.read(1):
+                        raise InputError(f"{file}: the file is empty")
+                files.setdefault(file.resolve(), file)
+        except OSError as error:
+            raise InputError(f"{error.filename or path}: {error.strerror}") from error
+    return list(files.values())
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    known = _LINES | _PROTOBUF | {".json"}
+    found = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and known & set(path.suffixes)
+        and ("span" in path.name or "trace" in path.name)
+        and not any((parent / LOCK_FILE).exists() for parent in path.parents)
+    ]
+    if not found:
+        raise InputError(f"{folder}: no file of spans in this folder; name files outright")
+    return found
+
+
+def read_span_files(files: Iterable[Path]) -> Iterator[RawRecords]:
+    """The documents of ``files``, some dozens at a time; a negative partition numbers the file."""
+    for number, file in enumerate(files, start=1):
+        try:
+            yield from _batched(read_documents(file), -number)
+        except InputError:
+            raise
+        except (OSError, ValueError, pa.ArrowException) as error:
+            raise InputError(f"{file}: damaged or cut off: {error}") from error
+
+
+def read_documents(file: Path) -> Iterator[tuple[int, bytes]]:
+    """(place, document): the number of the line, of the message, or 1."""
+    suffixes = [suffix for suffix in file.suffixes if suffix not in COMPRESSED]
+    kind = suffixes[-1] if suffixes else ""
+    if kind in _LINES:
+        yield from ((place, line) for place, line in enumerate(lines_of(file), start=1) if line.strip())
+        return
+    with file.open("rb") as raw, pa.input_stream(raw, compression=COMPRESSED.get(file.suffix)) as stream:
+        data = stream.read()
+    if kind == ".json" or data.lstrip()[:1] in (b"{", b"["):
+        yield from _json_documents(data)
+    else:
+        yield from _messages(data)
+
+
+def _json_documents(data: bytes) -> Iterator[tuple[int, bytes]]:
+    try:
+        msgspec.json.decode(data, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        yield from ((place, line) for place, line in enumerate(data.splitlines(), start=1) if line.strip())
+    else:
+        yield 1, data
+
+
+def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
+    if data[:1] == bytes([_MESSAGE]):
+        yield 1, data
+        return
+    start, place = 0, 0
+    while start < len(data):
+        place += 1
+        begin = start + _LENGTH.size
+        end = begin + _LENGTH.unpack_from(data.ljust(begin, b"\0"), start)[0]
+        yield place, data[begin:end]  # one that is cut off is refused by the decoder
+        start = end
+
+
+def _batched(documents: Iterator[tuple[int, bytes]], partition: int) -> Iterator[RawRecords]:
+    places: list[int] = []
+    values: list[bytes] = []
+    size = 0
+    for place, document in documents:
+        places.append(place)
+        values.append(document)
+        size += len(document)
+        if len(values) >= _DOCUMENTS or size >= _BYTES:
+            yield _records(partition, places, values)
+            places, values, size = [], [], 0
+    if values:
+        yield _records(partition, places, values)
+
+
+def _records(partition: int, places: list[int], values: list[bytes]) -> RawRecords:
+    return RawRecords(SPANS_TOPIC, partition, places, [-1] * len(values), [None] * len(values), list(values))

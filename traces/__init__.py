@@ -1,0 +1,1 @@
+"""The work on spans: pure functions over span batches and single traces, without Beam."""
