@@ -17,7 +17,7 @@ class Scores(NamedTuple):
 class Detector(Protocol):
     """Scores samples by what their series did before; a pure function, so that state is only the history.
 
-    ``history``: samples of a series that are kept for it, 8 bytes each.
+    ``history``: samples of a series that are kept for it, as ``dtype`` (8 bytes each, unless it says so).
     ``warm_up``: samples of a series without which it says nothing.
     ``threshold``: a score above it is an anomaly.
     """
@@ -43,6 +43,11 @@ class DetectorError(ValueError):
 _PLACES: Final = {"robust": "anomaly.robust:Robust"}
 _FAMILIES: Final = {"sklearn": "anomaly.sklearn_model:model", "beam": "transforms.beam_detector:detector"}
 KNOWN: Final = "robust, beam:ZScore, beam:RobustZScore, beam:IQR, sklearn:IsolationForest, module:Class"
+
+
+def dtype_of(detector: Detector) -> np.dtype:
+    """How a detector wants its numbers: its ``dtype``, or double precision."""
+    return np.dtype(getattr(detector, "dtype", np.float64))
 
 
 def detector_named(name: str) -> Detector:

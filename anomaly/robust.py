@@ -30,6 +30,7 @@ class Robust:
     history: int = 64
     warm_up: int = 30
     threshold: float = 6.0
+    dtype: type = np.float32  # what is lost by that is far below the least that it takes for a deviation
 
     def score(self, history: np.ndarray, values: np.ndarray) -> Scores:
         """Distance in robust standard deviations; see :class:`anomaly.detector.Detector`."""

@@ -6,7 +6,7 @@ intervals of the series' last one; if something is missing before it, when the n
 the order in which samples come, as long as none is later than that. One that comes when a later one has
 been scored is late.
 
-Memory a series: its history (8 bytes a sample), 24 bytes beside it, and its id. A series that has been silent
+Memory a series: its history (4 or 8 bytes a sample), 24 bytes beside it, and its id. A series that has been silent
 for a day is forgotten.
 """
 
@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from anomaly.detector import Detector
+from anomaly.detector import Detector, dtype_of
 
 _HOLE: Final = 1.5  # intervals between two samples of a series with nothing missing between them
 _SILENT_US: Final = 24 * 3600 * 1_000_000
@@ -61,7 +61,8 @@ class SeriesStates:
         self.frontier_us = _NEVER
         self._last_us = np.empty(0, np.int64)
         self._count = np.empty(0, np.int64)
-        self._history = np.empty((0, detector.history))
+        self._dtype = dtype_of(detector)
+        self._history = np.empty((0, detector.history), self._dtype)
 
     @property
     def values(self) -> int:
@@ -77,7 +78,9 @@ class SeriesStates:
             more = max(more, len(self._count))  # doubled, so that growing costs nothing to speak of
             self._last_us = np.concatenate((self._last_us, np.full(more, _NEVER)))
             self._count = np.concatenate((self._count, np.zeros(more, np.int64)))
-            self._history = np.concatenate((self._history, np.full((more, self._detector.history), np.nan)))
+            self._history = np.concatenate(
+                (self._history, np.full((more, self._detector.history), np.nan, self._dtype))
+            )
         return found
 
     def judge(
@@ -94,9 +97,10 @@ class SeriesStates:
             order = order[self._ready(slot[order], time_us[order])]
         update = Update(slot[order], time_us[order], value[order])
         before = self.learn(update)
+        values = update.value.astype(self._dtype, copy=False)
         for start in range(0, len(order), _ROWS):
             rows, chunk = order[start : start + _ROWS], slice(start, start + _ROWS)
-            scores = self._detector.score(before.histories[before.place[chunk]], update.value[chunk])
+            scores = self._detector.score(before.histories[before.place[chunk]], values[chunk])
             warm = before.known[chunk] >= self._detector.warm_up
             label = np.where(scores.score > self._detector.threshold, ANOMALY, NORMAL)
             judged.label[rows] = np.where(warm, label, WARM_UP)
@@ -122,7 +126,7 @@ class SeriesStates:
         series = update.slot[starts]
         # Each series' history and new samples lie one after the other; a sample's history is a window of it.
         offsets = np.concatenate(([0], np.cumsum(lengths + width)))
-        flat = np.empty(offsets[-1])
+        flat = np.empty(offsets[-1], self._dtype)
         begins = offsets[:-1]
         flat[begins[:, None] + np.arange(width)] = self._history[series]
         nth = np.arange(rows) - np.repeat(starts, lengths)
@@ -168,4 +172,4 @@ class SeriesStates:
         self.slots = {name: slot for slot, name in enumerate(names)}
         self._last_us = np.frombuffer(last_us, np.int64).copy()
         self._count = np.frombuffer(count, np.int64).copy()
-        self._history = np.frombuffer(history).reshape(-1, self._detector.history).copy()
+        self._history = np.frombuffer(history, self._dtype).reshape(-1, self._detector.history).copy()

@@ -95,7 +95,7 @@ class Settings:
     )
     detector: str = _setting("robust", "what finds anomalies: robust, beam:…, sklearn:… or module:Class")
     coalesce_seconds: float = _setting(
-        1.0, "window of commit time in which all changes to one thing are one invalidation", at_least=0.001
+        5.0, "window of commit time in which all changes to one thing are one invalidation", at_least=0.001
     )
     invalidations_per_window: int = _setting(
         100, "invalidations of a window, at most; beyond, they are widened", at_least=1

@@ -105,3 +105,12 @@ def test_the_lock_holds_what_setup_asks_for() -> None:
     assert (
         tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]["report"]["fail_under"] >= 90
     )
+
+
+def test_no_two_timers_have_one_name() -> None:
+    """The FnApiRunner mixes up timers of the same name whose steps it has fused into one stage."""
+    names = []
+    for path in (ROOT / "transforms").glob("*.py"):
+        names += re.findall(r"TimerSpec\(\s*\"(\w+)\"", path.read_text())
+    assert len(names) > 5
+    assert sorted(names) == sorted(set(names))

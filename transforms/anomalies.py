@@ -1,6 +1,5 @@
 """Clean events → batches of anomalies | tally; and batches of anomalies → verdicts."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -102,8 +101,8 @@ class _Score(beam.DoFn):
     SERIES = ReadModifyWriteStateSpec("series", beam.coders.BytesCoder())
     LOG = BagStateSpec("log", beam.coders.BytesCoder())
     WAITING = BagStateSpec("waiting", beam.coders.BytesCoder())
-    SOON = TimerSpec("soon", TimeDomain.WATERMARK)
-    END = TimerSpec("end", TimeDomain.WATERMARK)
+    SOON = TimerSpec("anomalies_soon", TimeDomain.WATERMARK)
+    END = TimerSpec("anomalies_end", TimeDomain.WATERMARK)
 
     def __init__(self, step: ScoreAnomalies) -> None:
         self._step = step
@@ -263,9 +262,10 @@ def _slots(states: SeriesStates, batch: pa.RecordBatch) -> np.ndarray:
 
 def _emit(batch: pa.RecordBatch, judged: Judged) -> Iterable[Any]:
     origin = Origin.of(batch)
-    for label, rows in Counter(judged.label.tolist()).items():
-        if label != WAITING:
-            yield count(Step.SCORE, origin, _RESULTS[label], rows)
+    rows = np.bincount(judged.label, minlength=len(_RESULTS))
+    for label, result in _RESULTS.items():
+        if rows[label]:
+            yield count(Step.SCORE, origin, result, int(rows[label]))
     found = judged.label == ANOMALY
     if found.any():
         anomalies = pick(batch, found)

@@ -121,8 +121,8 @@ class _Judge(beam.DoFn):
     BUCKET_1 = BagStateSpec("bucket_1", beam.coders.BytesCoder())
     BUCKET_2 = BagStateSpec("bucket_2", beam.coders.BytesCoder())
     BUCKET_3 = BagStateSpec("bucket_3", beam.coders.BytesCoder())
-    RELEASE = TimerSpec("release", TimeDomain.WATERMARK)
-    EXPIRE = TimerSpec("expire", TimeDomain.WATERMARK)
+    RELEASE = TimerSpec("duplicates_release", TimeDomain.WATERMARK)
+    EXPIRE = TimerSpec("duplicates_expire", TimeDomain.WATERMARK)
 
     def __init__(self, step: DropDuplicates) -> None:
         self._horizon_us = int(step.horizon_seconds * 1e6)

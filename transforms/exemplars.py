@@ -147,7 +147,7 @@ class _JoinStream(beam.DoFn):
     LEFT = ReadModifyWriteStateSpec("left", beam.coders.BytesCoder())
     HELD = BagStateSpec("held", beam.coders.BytesCoder())
     SPANS = BagStateSpec("spans", beam.coders.BytesCoder())
-    RELEASE = TimerSpec("release", TimeDomain.WATERMARK)
+    RELEASE = TimerSpec("exemplars_release", TimeDomain.WATERMARK)
 
     def __init__(self, step: JoinExemplars) -> None:
         self._step = step

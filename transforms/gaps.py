@@ -93,8 +93,8 @@ class _See(beam.DoFn):
 
 class _Find(beam.DoFn):
     PRESENCE = ReadModifyWriteStateSpec("presence", beam.coders.BytesCoder())
-    CONFIRM = TimerSpec("confirm", TimeDomain.WATERMARK)
-    END = TimerSpec("end", TimeDomain.WATERMARK)
+    CONFIRM = TimerSpec("gaps_confirm", TimeDomain.WATERMARK)
+    END = TimerSpec("gaps_end", TimeDomain.WATERMARK)
 
     def __init__(self, step: FindGaps) -> None:
         self._interval_us = int(step.interval_seconds * 1e6)

@@ -110,8 +110,8 @@ class _Service(msgspec.Struct, array_like=True):
 class _Debounce(beam.DoFn):
     SERVICE = ReadModifyWriteStateSpec("service", beam.coders.BytesCoder())
     HELD = BagStateSpec("held", beam.coders.BytesCoder())
-    WAKE = TimerSpec("wake", TimeDomain.WATERMARK)
-    END = TimerSpec("end", TimeDomain.WATERMARK)
+    WAKE = TimerSpec("incidents_wake", TimeDomain.WATERMARK)
+    END = TimerSpec("incidents_end", TimeDomain.WATERMARK)
 
     def __init__(self, step: ToIncidents) -> None:
         self._rules = Rules(

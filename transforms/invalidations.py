@@ -85,8 +85,8 @@ class _Coalesce(beam.DoFn):
     NONCE = ReadModifyWriteStateSpec("nonce", beam.coders.BytesCoder())
     KEPT = ReadModifyWriteStateSpec("kept", beam.coders.BytesCoder())
     COME = BagStateSpec("come", beam.coders.BytesCoder())  # what came since ``kept`` was written
-    RELEASE = TimerSpec("release", TimeDomain.WATERMARK)
-    END = TimerSpec("end", TimeDomain.WATERMARK)
+    RELEASE = TimerSpec("invalidations_release", TimeDomain.WATERMARK)
+    END = TimerSpec("invalidations_end", TimeDomain.WATERMARK)
 
     def __init__(self, step: ToInvalidations, width_us: int) -> None:
         self._width_us = width_us

@@ -96,7 +96,7 @@ class _CheckStream(beam.DoFn):
     NONCE = ReadModifyWriteStateSpec("nonce", beam.coders.BytesCoder())
     CATALOGUE = BagStateSpec("catalogue", beam.coders.BytesCoder())
     WAITING = BagStateSpec("waiting", beam.coders.BytesCoder())
-    DEADLINE = TimerSpec("deadline", TimeDomain.WATERMARK)
+    DEADLINE = TimerSpec("references_deadline", TimeDomain.WATERMARK)
 
     def __init__(self, wait_seconds: float) -> None:
         self._wait_ms = int(wait_seconds * 1000)

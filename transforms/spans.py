@@ -56,7 +56,7 @@ def _letter(records: RawRecords, refused: Refused) -> DeadLetter:
     identity = letter_id(records.topic, records.partition, offset)
     row = None
     if refused.row is not None:
-        identity += f"/{refused.row.span_id}"
+        identity += f"/{refused.place}"
         text = msgspec.json.encode(refused.row._asdict()).decode()
         row = msgspec.json.decode(redact_json(text, Counter()), type=dict[str, Any])
     return DeadLetter(

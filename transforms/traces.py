@@ -116,8 +116,8 @@ class _Analyse(beam.DoFn):
     HELD = BagStateSpec("held", beam.coders.BytesCoder())
     GONE_0 = BagStateSpec("gone_0", beam.coders.BytesCoder())
     GONE_1 = BagStateSpec("gone_1", beam.coders.BytesCoder())
-    RELEASE = TimerSpec("release", TimeDomain.WATERMARK)
-    EXPIRE = TimerSpec("expire", TimeDomain.WATERMARK)
+    RELEASE = TimerSpec("traces_release", TimeDomain.WATERMARK)
+    EXPIRE = TimerSpec("traces_expire", TimeDomain.WATERMARK)
 
     def __init__(self, step: AnalyseTraces) -> None:
         slow_ns = int(step.slow_ms * 1e6) or None

@@ -9,10 +9,12 @@ import hashlib
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from actions.cache.changes import Touched
-from actions.cache.cover import Sums, cover
+from actions.cache.cover import Changed, cover_changed
 from actions.cache.dependencies import Due
+from actions.cache.ladders import LadderTable
 from actions.times import iso
 from schemas.actions import Invalidation
 
@@ -21,27 +23,53 @@ _DETAIL: Final = 64
 #: How many are kept over all windows; beyond, the older half of the windows is released early.
 MOST_DUES: Final = 500_000
 _LEVELS: Final = 3  # by then one due a kind is left
+_TABLE: Final = 200_000  # names that are numbered, before those that no window needs are forgotten
 
 
-class Window(msgspec.Struct, array_like=True):
-    """What was changed in one window; widened by ``level`` once it has become too much to tell apart."""
+class Window:
+    """What was changed in one window, in the numbers of a table; widened by ``level`` where it is too much."""
 
-    level: int = 0
-    dues: dict[Due, Sums] = {}
+    def __init__(self, level: int = 0) -> None:
+        self.level = level
+        self._parts: list[Changed] = []
+        self.rows = 0
 
-    def add(self, due: Due, sums: Sums, most: int) -> None:
+    def add(self, part: Changed, table: LadderTable, most: int) -> None:
         """Add changes. Whether it is widened depends on what was changed, and not on the order."""
-        due = due.widened(self.level) if self.level else due
-        known = self.dues.get(due)
-        if known is not None:
-            known.add(sums)
-            return
-        self.dues[due] = sums
-        while len(self.dues) > most and self.level < _LEVELS:
+        self._parts.append(_widened(part, table, self.level) if self.level else part)
+        self.rows += len(part.due)
+        if self.rows > 2 * most:
+            self.sums(table, most)
+
+    def sums(self, table: LadderTable, most: int) -> Changed:
+        """Each thing that was changed once; no more than ``most`` of them."""
+        whole = _summed(self._parts)
+        while len(whole.due) > most and self.level < _LEVELS:
             self.level += 1
-            narrow, self.dues = self.dues, {}
-            for old, old_sums in narrow.items():
-                self.add(old, old_sums, most)
+            whole = _summed([_widened(whole, table, self.level)])
+        self._parts, self.rows = [whole], len(whole.due)
+        return whole
+
+
+def _widened(part: Changed, table: LadderTable, level: int) -> Changed:
+    due = np.array([table.number(table.dues[i].widened(level)) for i in part.due.tolist()], np.int64)
+    return part._replace(due=due)
+
+
+def _summed(parts: list[Changed]) -> Changed:
+    columns = Changed(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    due, place = np.unique(columns.due, return_inverse=True)
+    first = np.full(len(due), np.iinfo(np.int64).max)
+    last = np.full(len(due), np.iinfo(np.int64).min)
+    np.minimum.at(first, place, columns.first_us)
+    np.maximum.at(last, place, columns.last_us)
+    return Changed(due, np.bincount(place, columns.changes).astype(np.int64), first, last)
+
+
+class _KeptWindow(msgspec.Struct, array_like=True):
+    level: int
+    dues: list[Due]
+    sums: list[list[int]]
 
 
 class Kept(msgspec.Struct, array_like=True):
@@ -51,80 +79,98 @@ class Kept(msgspec.Struct, array_like=True):
     released: int = -1
     newest_us: int = -1
     appended_us: int = -1
-    windows: dict[int, Window] = {}
+    windows: dict[int, _KeptWindow] = {}
 
 
 class Coalescer:
-    """The windows that wait. ``limit``: invalidations a window, 1 or more; ``width_us``: of a window."""
+    """The windows that wait. ``limit``: invalidations a window, 1 or more; ``width_us``: of a window.
+
+    ``newest_us``: the newest commit of an event, epoch microseconds; -1 before the first. Events are held on
+    their way; other changes come before events that were committed with them. ``appended_us``: likewise the
+    newest append.
+    """
 
     def __init__(self, *, width_us: int, limit: int, kept: Kept | None = None) -> None:
+        kept = kept or Kept()
         self._width_us = width_us
         self._limit = limit
         self._most = _DETAIL * limit
-        self._kept = kept or Kept()
+        self._table = LadderTable()
+        self._released_to = kept.released
+        self.newest_us = kept.newest_us
+        self.appended_us = kept.appended_us
+        self._windows: dict[int, Window] = {}
+        for number, window in kept.windows.items():
+            self._windows[number] = Window(window.level)
+            numbers = np.array([self._table.number(due) for due in window.dues], np.int64)
+            sums = np.array(window.sums, np.int64).reshape(3, -1)
+            self._windows[number].add(Changed(numbers, *sums), self._table, self._most)
 
     def add(self, touched: Touched) -> None:
         """Take up what a batch tells. What comes after its window was released goes into the next one."""
-        kept = self._kept
-        for number, due, sums in touched.rows():
-            open_number = max(number, kept.released + 1)
-            window = kept.windows.get(open_number)
-            if window is None:
-                window = kept.windows[open_number] = Window()
-            window.add(due, sums, self._most)
+        if not touched.name:
+            return
+        dues = [self._table.number((touched.kind, *names)) for names in touched.names]
+        due = np.array(dues, np.int64)[np.array(touched.name)]
+        window = np.maximum(np.array(touched.window), self._released_to + 1)
+        order = np.argsort(window, kind="stable")
+        columns = (due, np.array(touched.changes), np.array(touched.first_us), np.array(touched.last_us))
+        part = Changed(*(column[order] for column in columns))
+        window = window[order]
+        bounds = [*np.flatnonzero(np.diff(window, prepend=window[0] - 1)).tolist(), len(window)]
+        for start, end in zip(bounds, bounds[1:], strict=False):
+            into = self._windows.setdefault(int(window[start]), Window())
+            into.add(Changed(*(column[start:end] for column in part)), self._table, self._most)
         if touched.paces:
-            kept.newest_us = max(kept.newest_us, *touched.last_us)
-            kept.appended_us = max(kept.appended_us, touched.appended_us)
-
-    @property
-    def newest_us(self) -> int:
-        """The newest commit of an event, epoch microseconds; -1 before the first.
-
-        Events are held on their way; other changes come before events that were committed with them.
-        """
-        return self._kept.newest_us
-
-    @property
-    def appended_us(self) -> int:
-        """The newest append of an event, epoch microseconds; -1 before the first."""
-        return self._kept.appended_us
+            self.newest_us = max(self.newest_us, *touched.last_us)
+            self.appended_us = max(self.appended_us, touched.appended_us)
 
     @property
     def due_us(self) -> int | None:
         """When the oldest window that waits ends, epoch microseconds; ``None``: none waits."""
-        return (min(self._kept.windows) + 1) * self._width_us if self._kept.windows else None
+        return (min(self._windows) + 1) * self._width_us if self._windows else None
 
     def release(self, until_us: int | None) -> list[Invalidation]:
         """The invalidations of the windows that ended by ``until_us`` (``None``: of all), oldest first."""
-        windows = self._kept.windows
-        ready = sorted(n for n in windows if until_us is None or (n + 1) * self._width_us <= until_us)
+        ready = sorted(n for n in self._windows if until_us is None or (n + 1) * self._width_us <= until_us)
         return self._released(ready)
 
     def overflow(self) -> list[Invalidation]:
         """The older half, where more waits than is to be kept."""
-        windows = self._kept.windows
-        if sum(len(window.dues) for window in windows.values()) <= MOST_DUES:
+        if sum(window.rows for window in self._windows.values()) <= MOST_DUES:
             return []
-        return self._released(sorted(windows)[: (len(windows) + 1) // 2])
+        rows = sum(len(window.sums(self._table, self._most).due) for window in self._windows.values())
+        if rows <= MOST_DUES:
+            return []
+        return self._released(sorted(self._windows)[: (len(self._windows) + 1) // 2])
 
     def _released(self, numbers: list[int]) -> list[Invalidation]:
         found = []
         for number in numbers:
-            found += self._invalidations(number, self._kept.windows.pop(number))
-            self._kept.released = max(self._kept.released, number)
+            found += self._invalidations(number, self._windows.pop(number))
+            self._released_to = max(self._released_to, number)
+        if len(self._table) > _TABLE:
+            self._renumber()
         return found
+
+    def _renumber(self) -> None:
+        """Forget the names that no window needs any more."""
+        again = Coalescer(width_us=self._width_us, limit=self._limit, kept=self._kept())
+        self._table, self._windows = again._table, again._windows
 
     def _invalidations(self, number: int, window: Window) -> list[Invalidation]:
         start_us = number * self._width_us
-        covered = cover(window.dues, self._limit, level=window.level)
+        changed = window.sums(self._table, self._most)
+        covered = cover_changed(self._table, changed, self._limit, level=window.level)
+        window_start, window_seconds = iso(start_us), self._width_us / 1e6
         return [
             Invalidation(
                 id=_id(start_us, self._width_us, target.scope, target.key),
                 scope=target.scope,
                 key=target.key,
                 cause=of.cause,
-                window_start=iso(start_us),
-                window_seconds=self._width_us / 1e6,
+                window_start=window_start,
+                window_seconds=window_seconds,
                 changes=of.sums.changes,
                 stands_for=of.stands_for,
                 first_committed_us=of.sums.first_us,
@@ -133,9 +179,17 @@ class Coalescer:
             for target, of in covered.items()
         ]
 
+    def _kept(self) -> Kept:
+        kept = Kept(1, self._released_to, self.newest_us, self.appended_us, {})
+        for number, window in self._windows.items():
+            due, *sums = window.sums(self._table, self._most)
+            dues = [self._table.dues[i] for i in due.tolist()]
+            kept.windows[number] = _KeptWindow(window.level, dues, [column.tolist() for column in sums])
+        return kept
+
     def encode(self) -> bytes:
         """What :func:`restored` makes the coalescer of again."""
-        return msgspec.msgpack.encode(self._kept)
+        return msgspec.msgpack.encode(self._kept())
 
 
 def restored(data: bytes | None, *, width_us: int, limit: int) -> Coalescer:
