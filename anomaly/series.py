@@ -6,8 +6,8 @@ intervals of the series' last one; if something is missing before it, when the n
 the order in which samples come, as long as none is later than that. One that comes when a later one has
 been scored is late.
 
-Memory a series: its history (4 or 8 bytes a sample), 24 bytes beside it, and its id. A series that has been silent
-for a day is forgotten.
+Memory a series: its history (4 or 8 bytes a sample), 16 bytes beside it, and its id. A series that has been
+silent for a day is forgotten.
 """
 
 from dataclasses import dataclass
@@ -78,9 +78,8 @@ class SeriesStates:
             more = max(more, len(self._count))  # doubled, so that growing costs nothing to speak of
             self._last_us = np.concatenate((self._last_us, np.full(more, _NEVER)))
             self._count = np.concatenate((self._count, np.zeros(more, np.int64)))
-            self._history = np.concatenate(
-                (self._history, np.full((more, self._detector.history), np.nan, self._dtype))
-            )
+            unknown = np.full((more, self._detector.history), np.nan, self._dtype)
+            self._history = np.concatenate((self._history, unknown))
         return found
 
     def judge(

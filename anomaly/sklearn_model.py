@@ -16,7 +16,7 @@ from sklearn.svm import OneClassSVM
 from anomaly.detector import Scores
 
 _MODELS: Final[dict[str, Callable[[], Any]]] = {
-    "IsolationForest": lambda: IsolationForest(n_estimators=32, contamination=0.01, random_state=0),
+    "IsolationForest": lambda: IsolationForest(n_estimators=32, contamination=0.05, random_state=0),
     "LocalOutlierFactor": lambda: LocalOutlierFactor(n_neighbors=10, contamination=0.01, novelty=True),
     "OneClassSVM": lambda: OneClassSVM(nu=0.01, gamma="scale"),
 }

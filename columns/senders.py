@@ -17,8 +17,8 @@ class Sender(msgspec.Struct, frozen=True):
 
     @property
     def home(self) -> str:
-        """The service if it is known, else the pod: what has one home is looked at in one shard."""
-        return self.service or self.pod or ""
+        """The pod if it is known, else the service: what has one home is looked at in one shard."""
+        return self.pod or self.service or ""
 
 
 _TAGS: Final = msgspec.json.Decoder(dict[str, str | float | bool | None])

@@ -27,7 +27,7 @@ _TABLE: Final = 200_000  # names that are numbered, before those that no window 
 
 
 class Window:
-    """What was changed in one window, in the numbers of a table; widened by ``level`` where it is too much."""
+    """What was changed in one window, in numbers of a table; widened by ``level`` where it is too much."""
 
     def __init__(self, level: int = 0) -> None:
         self.level = level

@@ -97,7 +97,7 @@ def _widen(rungs: np.ndarray, names: list[Target], limit: int) -> np.ndarray:
     named = np.zeros(len(names), bool)
     named[rungs[:, 0]] = True
     rung = RUNGS - 1 - np.argmax(named[rungs][:, ::-1], axis=1)
-    chosen = rungs[np.arange(len(rungs)), rung]
+    chosen: np.ndarray = rungs[np.arange(len(rungs)), rung]
     used = np.bincount(chosen, minlength=len(names))
     count = int(np.count_nonzero(used))
     for level in range(1, RUNGS):
