@@ -20,6 +20,7 @@ run: .venv/ready
 
 test: .venv/ready lint
 	@scripts/chromium
+	@scripts/prometheus
 	@$(BIN)/python -m pytest --cov --cov-report=term
 
 lint: .venv/ready

@@ -8,6 +8,7 @@ PACKAGES = (
     "columns",
     "connectors",
     "pipelines",
+    "report",
     "runners",
     "schemas",
     "security",
@@ -23,7 +24,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11,<3.13",
     packages=find_packages(include=[f"{name}{part}" for name in PACKAGES for part in ("", ".*")]),
-    package_data={"schemas": ["*.json"], "pipelines": ["*.html", "*.css", "*.js"]},
+    package_data={"schemas": ["*.json"], "report": ["static/*"]},
     entry_points={"console_scripts": ["traceo=pipelines.cli:main"]},
     install_requires=[
         "apache-beam>=2.76,<2.78",

@@ -1,8 +1,10 @@
 """A file of known faults or other events → marks: what the report shows and detectors are measured by."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 from connectors.errors import InputError
 
@@ -24,8 +26,18 @@ def read_marks(path: str | None) -> list[Mark]:
     if path is None:
         return []
     try:
-        return _MARKS.decode(Path(path).read_bytes())
+        marks = _MARKS.decode(Path(path).read_bytes())
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path}: no list of marks: {error}") from error
+    return [_timed(path, mark) for mark in marks]
+
+
+def _timed(path: str, mark: Mark) -> Mark:
+    """``mark``, its start with a zone: one that names none is UTC."""
+    try:
+        at = datetime.fromisoformat(mark.start)
+    except ValueError:
+        raise InputError(f"{path}: start {mark.start!r} is no time in ISO 8601") from None
+    return mark if at.tzinfo else structs.replace(mark, start=at.replace(tzinfo=UTC).isoformat())

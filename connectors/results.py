@@ -125,7 +125,7 @@ def parquet_batches(result: Path, output: Output) -> Iterator[pa.RecordBatch]:
     """The batches of an output of ``result``."""
     if any((result / output).glob("*.avro")):
         raise InputError(
-            f"{result / output}: replay reads results in Parquet; run the job with --format parquet"
+            f"{result / output}: only results in Parquet are read back; run the job with --format parquet"
         )
     for file in sorted((result / output).glob("*.parquet")):
         with pq.ParquetFile(file) as parquet:

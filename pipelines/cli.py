@@ -128,6 +128,13 @@ def _tools(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     path.add_argument("--json", action="store_true", help="as JSON: span id, start and end (epoch ns)")
     path.set_defaults(command=_critical_path)
 
+    evaluate = commands.add_parser("evaluate", help="hold the anomalies of a result against known faults")
+    evaluate.add_argument("--result", default="out", metavar="FOLDER", help="(default: out)")
+    evaluate.add_argument("--marks-file", required=True, metavar="FILE", help="JSON list of {start, pod, …}")
+    evaluate.add_argument("--within", type=float, default=300.0, metavar="SECONDS", help="(default: 300)")
+    evaluate.add_argument("--json", action="store_true", help="as JSON")
+    evaluate.set_defaults(command=_evaluate)
+
     score = commands.add_parser("score", help="score the series in a CSV file (columns timestamp, value)")
     score.add_argument("file", metavar="FILE.csv")
     score.add_argument("--detector", default="robust", metavar="NAME", help=f"{KNOWN} (default: robust)")
@@ -190,8 +197,8 @@ def _run_traces(arguments: argparse.Namespace, rest: list[str]) -> int:
 
 def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
     from pipelines import console
-    from pipelines.report import write_report
     from pipelines.summary import Unbalanced
+    from report.page import write_report
     from runners.direct import JobError
     from runners.options import OptionError, unknown_options
 
@@ -242,6 +249,20 @@ def _critical_path(arguments: argparse.Namespace, rest: list[str]) -> int:
     return _EXIT_OK
 
 
+def _evaluate(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from pipelines import console
+    from pipelines.evaluate import evaluate
+
+    if rest:
+        return _fail(f"unknown option {rest[0]!r}; see: traceo evaluate --help", _EXIT_USAGE)
+    figures = evaluate(Path(arguments.result), arguments.marks_file, arguments.within)
+    if arguments.json:
+        print(json.dumps(figures, indent=2))
+    else:
+        console.show_evaluation(figures)
+    return _EXIT_OK
+
+
 def _score(arguments: argparse.Namespace, rest: list[str]) -> int:
     from pipelines.scorefile import score_file
 
@@ -273,7 +294,7 @@ def _output(path: str | None) -> Iterator[TextIO]:
 
 
 def _report(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from pipelines.report import write_report
+    from report.page import write_report
 
     if rest:
         return _fail(f"unknown option {rest[0]!r}; see: traceo report --help", _EXIT_USAGE)

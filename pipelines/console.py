@@ -68,7 +68,8 @@ def show_summary(summary: dict[str, Any], output: str) -> None:
 
 
 def _show_traces(summary: dict[str, Any], output: str) -> None:
-    table = Table(title=f"{summary['spans']:,} spans: what became of them", title_justify="left")
+    _out.print(f"{summary['spans']:,} spans: what became of them", style="italic")  # wider than the table
+    table = Table()
     table.add_column("class")
     table.add_column("spans", justify="right")
     for name, key in (
@@ -88,11 +89,35 @@ def _show_traces(summary: dict[str, Any], output: str) -> None:
     _out.print(f"next: read {output}/traces (one line a trace), {output}/graph, {output}/red", style="bold")
 
 
+def show_evaluation(figures: dict[str, Any]) -> None:
+    """What ``traceo evaluate`` found."""
+    table = Table(title=f"anomalies held against {figures['faults']} known faults", title_justify="left")
+    table.add_column("figure")
+    table.add_column("", justify="right")
+    rows = (
+        ("detector", ", ".join(figures["detector"]) or "no anomaly"),
+        ("faults found (recall)", f"{figures['faults_found']} of {figures['faults']}"),
+        ("true anomalies (precision)", f"{figures['true_anomalies']} of {figures['anomalies']}"),
+        ("false alarms for each series and day", _figure(figures["false_alarms_per_series_and_day"])),
+        ("series that ever alarmed", f"{figures['series_ever_alarmed']:,} of {figures['series']:,}"),
+        ("samples scored", f"{figures['scored_samples']:,}"),
+        ("samples in warm-up", f"{figures['warm_up_samples']:,}"),
+    )
+    for name, figure in rows:
+        table.add_row(name, figure)
+    _out.print(table)
+
+
+def _figure(value: float | None) -> str:
+    return "none was scored" if value is None else f"{value:.2f}"
+
+
 def show_critical_paths(paths: dict[str, list[Section]]) -> None:
     """One table a trace: how long each span is waited for, first to last."""
     for trace_id, sections in paths.items():
         whole = sum(section.end_ns - section.start_ns for section in sections)
-        table = Table(title=f"trace {trace_id}: {whole / 1e6:,.3f} ms", title_justify="left")
+        _out.print(f"trace {trace_id}: {whole / 1e6:,.3f} ms", style="italic")
+        table = Table()
         for heading in ("from (ms)", "ms", "share"):
             table.add_column(heading, justify="right")
         table.add_column("span")

@@ -29,6 +29,7 @@ from runners import direct
 from schemas.contract import Contract
 from schemas.names import SPANS_TOPIC, Output
 from security.seal import Seal
+from telemetry.selftrace import part, watched
 from transforms import (
     DecodeChanges,
     DecodeSpans,
@@ -289,9 +290,11 @@ def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
     write(build(records, settings, spans=spans), settings, staging)
 
 
+@watched("ingest")
 def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
     """Run the job to its end and take over its results; the summary of what became of every record."""
-    preflight(settings)
+    with part("preflight"):
+        preflight(settings)
     return run_graph(
         lambda pipeline, staging: graph(pipeline, settings, staging),
         settings,
@@ -319,11 +322,15 @@ def run_graph(
             spill_folder=staging / "spill",
             beam_options=beam_options,
         )
-        summary = facts | summarise(_results(staging, time.monotonic() - began), settings)
-        check_balance(summary)
-        files = _load(staging / FILES_FILE, list[FileWritten])
-        summary["actions"] = act(files, staging, output)
-        take_over(output, staging, files, msgspec.json.format(msgspec.json.encode(summary)))
+        seconds = time.monotonic() - began
+        with part("summarise"):
+            summary = facts | summarise(_results(staging, seconds), settings)
+            check_balance(summary)
+            files = _load(staging / FILES_FILE, list[FileWritten])
+        with part("act"):
+            summary["actions"] = act(files, staging, output)
+        with part("take over"):
+            take_over(output, staging, files, msgspec.json.format(msgspec.json.encode(summary)))
     return summary
 
 

@@ -17,8 +17,10 @@ from pipelines.ingest import build, run_graph, write
 from pipelines.settings import SettingError, Settings
 from schemas.records import RawRecords
 from security.seal import Seal
+from telemetry.selftrace import watched
 
 
+@watched("replay")
 def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
     """Run the job to its end: the summary, with the number of letters whose value was not kept."""
     results = [Path(path) for path in settings.input if is_result(Path(path))]

@@ -17,6 +17,7 @@ from schemas.verdicts import Label
 COLUMNS: Final = ("timestamp", "value", "score", "label")
 _LABELS: Final = {NORMAL: Label.NORMAL, ANOMALY: Label.ANOMALY, WARM_UP: Label.WARM_UP}
 _EPOCH_LIMITS: Final = ((1e17, 1e-3), (1e14, 1.0), (1e11, 1e3), (0.0, 1e6))  # ns, µs, ms, s → µs
+_LARGEST: Final = 2.0**63
 
 
 def score_file(path: Path, detector: Detector, out: TextIO) -> dict[str, int]:
@@ -83,8 +84,9 @@ def _micros(path: Path, line: int, text: str) -> int:
     try:
         parsed = float(text)
         unit = next(factor for limit, factor in _EPOCH_LIMITS if abs(parsed) >= limit)
-        return int(parsed * unit)
-    except (ValueError, OverflowError, StopIteration):
+        if abs(parsed * unit) < _LARGEST:
+            return int(parsed * unit)
+    except (ValueError, StopIteration):
         pass
     try:
         parsed = datetime.fromisoformat(text.strip())

@@ -8,6 +8,7 @@ import argparse
 import dataclasses
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ def _setting(
     at_least: float | None = None,
     at_most: float = _MOST,
     choices: Sequence[str] = (),
+    form: str = "",
     jobs: Sequence[str] = ("ingest", "replay"),
 ) -> Any:
     metadata = {
@@ -44,6 +46,7 @@ def _setting(
         "at_least": at_least,
         "at_most": at_most,
         "choices": tuple(choices),
+        "form": form,
         "jobs": tuple(jobs),
     }
     return field(default=default, metadata=metadata)
@@ -127,6 +130,15 @@ class Settings:
         at_least=0,
         jobs=_TRACES,
     )
+    otlp_endpoint: str | None = _setting(
+        None,
+        "where the job's own trace goes: URL of an OTLP/HTTP receiver, or a file (.jsonl) that grows",
+        form=r"https?://\S+|.+\.jsonl",
+        jobs=_ALL,
+    )
+    metrics_file: str | None = _setting(
+        None, "file of the job's own metrics, as OpenMetrics text; replaced at its end", jobs=_ALL
+    )
 
 
 def add_flags(parser: argparse.ArgumentParser, job: str) -> None:
@@ -197,6 +209,9 @@ def _checked(name: str, origin: str, value: Any) -> Any:
     choices = setting.metadata["choices"]
     if choices and value not in choices:
         raise SettingError(f"{origin}: {value!r} is unknown; known: {', '.join(choices)}")
+    form = setting.metadata["form"]
+    if form and re.fullmatch(form, value) is None:
+        raise SettingError(f"{origin}: {value!r} is neither a URL nor the name of a .jsonl file")
     return value
 
 

@@ -24,6 +24,7 @@ from pipelines.summary import check_balance
 from runners import direct
 from schemas.names import Result, Step
 from schemas.traces import ASSEMBLE, TracesOutput
+from telemetry.selftrace import part, watched
 from traces.criticalpath import Semantics
 from transforms import DecodeSpans, Redact
 from transforms.ending import AtTheEnd
@@ -114,9 +115,11 @@ def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
     write(out, settings, staging, dead=decoded.dead, tallies=[decoded.tally, masked.tally])
 
 
+@watched("traces")
 def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
     """Run the job to its end and take over its results; the summary of what became of every span."""
-    preflight(settings)
+    with part("preflight"):
+        preflight(settings)
     output = Path(settings.output)
     with staged(output) as staging:
         began = time.monotonic()
@@ -126,10 +129,13 @@ def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
             spill_folder=staging / "spill",
             beam_options=beam_options,
         )
-        summary = summarise(staging, settings, time.monotonic() - began)
-        check_balance(summary)
-        files = _load(staging / FILES_FILE, list[FileWritten])
-        take_over(output, staging, files, msgspec.json.format(msgspec.json.encode(summary)), TracesOutput)
+        seconds = time.monotonic() - began
+        with part("summarise"):
+            summary = summarise(staging, settings, seconds)
+            check_balance(summary)
+            files = _load(staging / FILES_FILE, list[FileWritten])
+        with part("take over"):
+            take_over(output, staging, files, msgspec.json.format(msgspec.json.encode(summary)), TracesOutput)
     return summary
 
 

@@ -20,7 +20,9 @@ from apache_beam.portability.api import beam_provision_api_pb2
 from apache_beam.runners.portability.fn_api_runner import fn_runner
 from apache_beam.runners.portability.portable_runner import JobServiceHandle
 
+from runners.bundles import noted
 from runners.rehearsal import RehearsalRunner
+from telemetry.selftrace import note, part
 from transforms.coders import spill_to
 
 #: Errors that a person can mend, by name: Beam hands on the text of an exception, not the exception.
@@ -44,10 +46,12 @@ def run(
     """Build the graph and run it to its end. Raises :class:`JobError`, or what a bug raises."""
     options = PipelineOptions([*beam_options, *(["--streaming"] if streaming else [])])
     pipeline = beam.Pipeline(runner=_runner(options, streaming), options=options)
-    with _spilling(spill_folder):
+    with _spilling(spill_folder), noted(note()):
         try:
-            graph(pipeline)
-            pipeline.run().wait_until_finish()
+            with part("build graph"):
+                graph(pipeline)
+            with part("run"):
+                pipeline.run().wait_until_finish()
         except Exception as error:
             texts = _texts(error)
             if "KeyboardInterrupt" in texts:  # Beam wraps it in an error of its own

@@ -127,10 +127,10 @@ def _compacted(column: pa.DictionaryArray) -> pa.DictionaryArray:
 
 
 def join_by_origin(batches: Iterable[pa.RecordBatch]) -> list[pa.RecordBatch]:
-    """The same rows in one batch for each origin."""
-    groups: dict[Origin, list[pa.RecordBatch]] = {}
+    """The same rows in one batch for each origin, and for each set of columns."""
+    groups: dict[tuple[Origin, tuple[str, ...]], list[pa.RecordBatch]] = {}
     for batch in batches:
-        groups.setdefault(Origin.of(batch), []).append(batch)
+        groups.setdefault((Origin.of(batch), tuple(batch.schema.names)), []).append(batch)
     return [group[0] if len(group) == 1 else concatenated(group) for group in groups.values()]
 
 

@@ -6,32 +6,32 @@ import msgspec
 
 
 class _Otlp(msgspec.Struct, rename="camel", gc=False):
-    """OTLP's JSON names fields in lower camel case, and leaves out what is empty."""
+    """OTLP's JSON names fields in lower camel case, and leaves out, or has null for, what is empty."""
 
 
 class KeyValue(_Otlp):
     """One attribute; ``value`` is an AnyValue, an object with one field that names the type."""
 
     key: str
-    value: dict[str, Any] = {}
+    value: dict[str, Any] | None = None
 
 
 class Status(_Otlp):
     """``code``: 2 (or its name) says that the operation failed."""
 
-    code: int | str = 0
+    code: int | str | None = None
 
 
 class OtlpSpan(_Otlp):
     """A span; 64-bit numbers come as texts, as the JSON of Protocol Buffers has them, or as numbers."""
 
-    trace_id: str = ""
-    span_id: str = ""
+    trace_id: str | None = None
+    span_id: str | None = None
     parent_span_id: str | None = None
-    name: str = ""
-    kind: int | str = 0
-    start_time_unix_nano: int | str = 0
-    end_time_unix_nano: int | str = 0
+    name: str | None = None
+    kind: int | str | None = None
+    start_time_unix_nano: int | float | str | None = None
+    end_time_unix_nano: int | float | str | None = None
     attributes: list[KeyValue] | None = None
     status: Status | None = None
 
@@ -39,7 +39,7 @@ class OtlpSpan(_Otlp):
 class ScopeSpans(_Otlp):
     """Spans of one instrumentation."""
 
-    spans: list[OtlpSpan] = []
+    spans: list[OtlpSpan] | None = None
 
 
 class Resource(_Otlp):
@@ -52,7 +52,7 @@ class ResourceSpans(_Otlp):
     """Spans of one sender."""
 
     resource: Resource | None = None
-    scope_spans: list[ScopeSpans] = []
+    scope_spans: list[ScopeSpans] | None = None
 
 
 class JaegerTag(msgspec.Struct, gc=False):

@@ -18,6 +18,7 @@ settings.load_profile("traceo")
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "samples" / "trainticket"
+SPANS = SAMPLE / "spans.otlp.jsonl.zst"
 
 Ingest = Callable[..., dict[str, Any]]
 

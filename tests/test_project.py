@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import Settings
-from schemas.names import UNKNOWN_SERIES, Output, Undecodable
+from schemas.names import (
+    ACTIONS_FOLDER,
+    UNKNOWN_SERIES,
+    Output,
+    Result,
+    SpanRefusal,
+    Undecodable,
+)
+from schemas.traces import TracesOutput
 from tests.conftest import ROOT
 
 ALLOWED = {
@@ -21,13 +29,15 @@ ALLOWED = {
     "traces": {"columns", "schemas"},
     "actions": {"schemas"},
     "transforms": {"actions", "anomaly", "columns", "schemas", "security", "telemetry", "traces"},
-    "connectors": {"schemas", "security", "telemetry", "transforms"},
-    "runners": {"transforms"},
+    "connectors": {"columns", "schemas", "security", "telemetry", "transforms"},
+    "runners": {"telemetry", "transforms"},
+    "report": {"actions", "anomaly", "columns", "connectors", "schemas", "security", "traces"},
     "pipelines": {
         "actions",
         "anomaly",
         "columns",
         "connectors",
+        "report",
         "runners",
         "schemas",
         "security",
@@ -80,7 +90,8 @@ def test_the_readme_has_the_two_commands_and_the_makefile_knows_them() -> None:
 
 def test_the_documents_name_every_setting_output_and_kind() -> None:
     reference = (ROOT / "docs" / "reference.md").read_text()
-    for name in (*Output, *Undecodable, UNKNOWN_SERIES):
+    assert f"`{ACTIONS_FOLDER}/" in reference
+    for name in (*Output, *TracesOutput, *Undecodable, *SpanRefusal, *Result, UNKNOWN_SERIES):
         assert f"`{name}`" in reference, name
     for setting in dataclasses.fields(Settings):
         default = setting.default

@@ -4,6 +4,7 @@ A document is an OTLP ExportTraceServiceRequest (or TracesData, which has the sa
 Protocol Buffers, or what Jaeger's query API gives. What a document is, its bytes tell.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -29,10 +30,13 @@ _DOCUMENT: Final = msgspec.json.Decoder(Document, strict=False)
 _JSON: Final = msgspec.json.Encoder(enc_hook=str)
 _KINDS: Final[dict[object, int]] = {
     **{kind.value: kind.value for kind in Kind},
+    **{str(kind.value): kind.value for kind in Kind},
     **{f"SPAN_KIND_{kind.name}": kind.value for kind in Kind},
     **{kind.name.lower(): kind.value for kind in Kind},
 }
-_ERRORS: Final = {2, "STATUS_CODE_ERROR"}
+_ERRORS: Final = {2, "2", "STATUS_CODE_ERROR"}
+#: As the JSON of Protocol Buffers has them.
+_NOT_FINITE: Final = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 _HEX: Final = frozenset("0123456789abcdef")
 _LARGEST: Final = 2**63 - 1
 _TRACE_DIGITS: Final = 32
@@ -57,11 +61,15 @@ class Row(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A document (``row`` is ``None``) or a span that cannot be used; ``document``: its place among all."""
+    """A document (``row`` is ``None``) or a span that cannot be used.
+
+    ``document``: its place among all; ``place``: that of the span in its document.
+    """
 
     document: int
     kind: SpanRefusal
     row: Row | None = None
+    place: int = 0
 
 
 class Decoded(NamedTuple):
@@ -72,7 +80,10 @@ class Decoded(NamedTuple):
 
 
 def decode_documents(values: Iterable[bytes | None], *, any_id: bool = False) -> Decoded:
-    """The spans of ``values``. With ``any_id`` ids are taken as they are written, whatever they are."""
+    """The spans of ``values``. With ``any_id`` all are taken, whatever their ids and times are.
+
+    Ids are in lower case then too, but those of Jaeger, which are as they are written.
+    """
     rows: list[Row] = []
     refused: list[Refused] = []
     for index, value in enumerate(values):
@@ -84,12 +95,12 @@ def decode_documents(values: Iterable[bytes | None], *, any_id: bool = False) ->
         if any_id:
             rows += found
             continue
-        for row in found:
+        for place, row in enumerate(found):
             problem = _problem(row)
             if problem is None:
                 rows.append(row)
             else:
-                refused.append(Refused(index, problem, row))
+                refused.append(Refused(index, problem, row, place))
     return Decoded(_batch(rows), refused)
 
 
@@ -125,7 +136,7 @@ def _is_id(text: str, digits: int) -> bool:
 
 
 def _spans(value: bytes, *, normal: bool) -> Iterator[Row]:
-    if value.lstrip()[:1] not in (b"{", b"["):
+    if not _is_json(value):
         yield from _from_protobuf(value)
         return
     document = _DOCUMENT.decode(value)
@@ -141,16 +152,28 @@ def _spans(value: bytes, *, normal: bool) -> Iterator[Row]:
         raise _NoSpansError
 
 
+def _is_json(value: bytes) -> bool:
+    """A message of Protocol Buffers begins with a line feed, and its length may be a brace's number."""
+    if value.lstrip()[:1] not in (b"{", b"["):
+        return False
+    if value[:1] == b"\n":
+        try:
+            msgspec.json.decode(value, type=msgspec.Raw)
+        except msgspec.DecodeError:
+            return False
+    return True
+
+
 def _from_otlp(resource_spans: ResourceSpans) -> Iterator[Row]:
     resource = _attributes(resource_spans.resource.attributes if resource_spans.resource else None)
     service, pod = _sender(resource)
-    for scope in resource_spans.scope_spans:
-        for span in scope.spans:
+    for scope in resource_spans.scope_spans or ():
+        for span in scope.spans or ():
             yield Row(
-                span.trace_id.lower(),
-                span.span_id.lower(),
+                (span.trace_id or "").lower(),
+                (span.span_id or "").lower(),
                 (span.parent_span_id or "").lower() or None,
-                span.name,
+                span.name or "",
                 _KINDS.get(span.kind, Kind.UNSPECIFIED),
                 _nanos(span.start_time_unix_nano),
                 _nanos(span.end_time_unix_nano),
@@ -170,10 +193,10 @@ def _as_json(attributes: Mapping[str, Any]) -> str | None:
     return _JSON.encode(attributes).decode() if attributes else None
 
 
-def _nanos(value: int | str) -> int:
+def _nanos(value: float | str | None) -> int:
     """-1, which no span may have, for what is no number."""
     try:
-        nanos = int(value)
+        nanos = int(value or 0)
     except ValueError:
         return -1
     return nanos if abs(nanos) <= _LARGEST else -1
@@ -189,23 +212,26 @@ def _attributes(pairs: list[KeyValue] | None) -> dict[str, Any]:
 
 
 def _any_value(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return None
-    for kind, inner in value.items():
-        match kind:
-            case "arrayValue":
-                return [_any_value(v) for v in _members(inner)]
-            case "kvlistValue":
-                return {
-                    str(v.get("key")): _any_value(v.get("value"))
-                    for v in _members(inner)
-                    if isinstance(v, dict)
-                }
-            case "intValue":
-                return _nanos(inner) if isinstance(inner, int | str) else None
-            case _:
-                return inner
-    return None
+    kind, inner = next(iter(value.items()), ("", None)) if isinstance(value, dict) else ("", None)
+    match kind:
+        case "arrayValue":
+            return [_any_value(v) for v in _members(inner)]
+        case "kvlistValue":
+            pairs = (v for v in _members(inner) if isinstance(v, dict))
+            return {str(v.get("key")): _any_value(v.get("value")) for v in pairs}
+        case "intValue":
+            return _whole(inner)
+        case "doubleValue":
+            return float(inner) if isinstance(inner, int) and abs(inner) <= _LARGEST else inner
+    return inner
+
+
+def _whole(value: Any) -> Any:
+    """A text of digits as a number; what is none stays as it is."""
+    try:
+        return int(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _members(inner: Any) -> list[Any]:
@@ -229,8 +255,8 @@ def _from_protobuf(value: bytes) -> Iterator[Row]:
                     span.parent_span_id.hex() or None,
                     span.name,
                     _KINDS.get(span.kind, Kind.UNSPECIFIED),
-                    min(span.start_time_unix_nano, _LARGEST),
-                    min(span.end_time_unix_nano, _LARGEST),
+                    _nanos(span.start_time_unix_nano),
+                    _nanos(span.end_time_unix_nano),
                     span.status.code in _ERRORS,
                     service,
                     pod,
@@ -245,6 +271,8 @@ def _proto_value(value: AnyValue) -> Any:
         return [_proto_value(inner) for inner in value.array_value.values]
     if kind == "kvlist_value":
         return {pair.key: _proto_value(pair.value) for pair in value.kvlist_value.values}
+    if kind == "double_value" and not math.isfinite(value.double_value):
+        return _NOT_FINITE[str(value.double_value)]
     return None if kind is None else getattr(value, kind)
 
 
@@ -255,16 +283,17 @@ def _from_jaeger(
         process = span.process or processes.get(span.process_id) or JaegerProcess()
         tags = _tags(span.tags)
         parent, follows = _parent(span)
-        start_ns = span.start_us * 1000
+        start_ns = _nanos(span.start_us * 1000)
+        end_ns = _nanos(start_ns + span.duration_us * 1000)
         _, pod = _sender(_tags(process.tags))
         yield Row(
             _padded(span.trace_id, _TRACE_DIGITS) if normal else span.trace_id,
             _padded(span.span_id, _SPAN_DIGITS) if normal else span.span_id,
             _padded(parent, _SPAN_DIGITS) if normal and parent else parent,
             span.operation,
-            _KINDS.get(tags.get("span.kind"), Kind.UNSPECIFIED),
-            start_ns if abs(start_ns) <= _LARGEST else -1,
-            min(start_ns + span.duration_us * 1000, _LARGEST),
+            _KINDS.get(str(tags.get("span.kind")), Kind.UNSPECIFIED),
+            start_ns,
+            end_ns,
             _is_failed(tags),
             process.service_name or "unknown_service",
             pod,
@@ -288,7 +317,10 @@ def _padded(text: str, digits: int) -> str:
 
 def _parent(span: JaegerSpan) -> tuple[str | None, bool]:
     """The span of this trace that this one is under, and whether that one does not wait for it."""
-    own = [r for r in span.references or () if r.trace_id in ("", span.trace_id)]
+    trace_id = _padded(span.trace_id, _TRACE_DIGITS)
+    own = [
+        r for r in span.references or () if not r.trace_id or _padded(r.trace_id, _TRACE_DIGITS) == trace_id
+    ]
     for kind in ("CHILD_OF", "FOLLOWS_FROM"):
         for reference in own:
             if reference.type_.upper() == kind:

@@ -10,6 +10,7 @@ the local runner alone.
 import os
 import struct
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import apache_beam as beam
@@ -42,16 +43,18 @@ class _Office:
         self._end = 0
         self._writer = self._path.open("ab", buffering=0)
         self._readers: dict[int, int] = {}
+        self._lock = Lock()  # the runner's workers may be threads
 
     def leave(self, data: pa.Buffer) -> bytes:
-        offset = self._end
         view = memoryview(data)
-        try:
-            while view:
-                view = view[self._writer.write(view) :]
-        except OSError as error:
-            raise SpillError(f"{self._path}: {error.strerror}") from error
-        self._end += data.size
+        with self._lock:
+            offset = self._end
+            try:
+                while view:
+                    view = view[self._writer.write(view) :]
+            except OSError as error:
+                raise SpillError(f"{self._path}: {error.strerror}") from error
+            self._end += data.size
         return _TICKET.pack(_KIND, self._number, offset, data.size)
 
     def fetch(self, ticket: bytes) -> bytes:

@@ -33,7 +33,7 @@ from traces.servicegraph import EdgeKey, edges_of
 from traces.tailsampler import Rules
 from transforms.coders import register_struct
 from transforms.ending import LAST_CALL
-from transforms.outcome import TALLY, Count
+from transforms.outcome import TALLY, Count, count
 from transforms.shardmemory import ShardMemories
 
 register_struct(TraceSummary)
@@ -293,4 +293,4 @@ def _stamped(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _count(result: Result, spans: int) -> beam.pvalue.TaggedOutput:
-    return beam.pvalue.TaggedOutput(TALLY, ((ASSEMBLE, SPANS_TOPIC, 0, str(result), ""), spans))
+    return count(ASSEMBLE, _ORIGIN, result, spans)

@@ -1,7 +1,9 @@
 """The command line as a person meets it: help, settings, and one clear line for whatever is wrong."""
 
+import dataclasses
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -209,14 +211,22 @@ def test_options_of_beam_are_passed_on(tmp_path: Path, capture: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_help_names_every_setting_and_its_default(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("job", ["ingest", "replay", "traces"])
+def test_help_names_every_setting_of_the_job(capsys: pytest.CaptureFixture[str], job: str) -> None:
     with pytest.raises(SystemExit) as raised:
-        cli.main(["run", "ingest", "--help"])
+        cli.main(["run", job, "--help"])
     assert raised.value.code == 0
-    shown = capsys.readouterr().out
-    for name in Settings.__dataclass_fields__:
-        assert "--" + name.replace("_", "-") in shown
-    assert "TRACEO_" in shown
+    text = capsys.readouterr().out
+    assert "TRACEO_" in text
+    shown = set(re.findall(r"--[a-z-]+", text))
+    for setting in dataclasses.fields(Settings):
+        assert ("--" + setting.name.replace("_", "-") in shown) == (job in setting.metadata["jobs"])
+
+
+def test_every_setting_belongs_to_a_job() -> None:
+    for setting in dataclasses.fields(Settings):
+        assert set(setting.metadata["jobs"]) <= {"ingest", "replay", "traces"}
+        assert setting.metadata["jobs"], setting.name
 
 
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,12 +18,15 @@ import pytest
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 
 from connectors.sinks import FileWritten
+from connectors.spanfiles import read_span_files
 from pipelines.ingest import FILES_FILE, TALLY_FILE, graph
 from pipelines.reconcile import Tally
 from pipelines.settings import Settings
 from pipelines.summary import RunResult, summarise
+from schemas.spans import Span, spans_of
 from tests.captures import sample_lines, write_lines
-from tests.conftest import ROOT, SAMPLE, Ingest
+from tests.conftest import ROOT, SAMPLE, SPANS, Ingest
+from traces.decode import decode_documents
 
 CLASSES = (
     "records",
@@ -65,7 +68,106 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
     from pipelines import ingest
 
     output = tmp_path_factory.mktemp("golden") / "out"
-    return output, ingest.run(Settings(input=(str(SAMPLE),), output=str(output)))
+    return output, ingest.run(Settings(input=(str(SAMPLE),), spans=(str(SPANS),), output=str(output)))
+
+
+def exemplars(output: Path) -> list[tuple[Any, ...]]:
+    """Each clean event's exemplar, in the order of the events."""
+    names = ("seq", "exemplar_trace_id", "exemplar_span_id", "exemplar_at", "exemplar_value")
+    return sorted(tuple(row[name] for name in names) for row in parquet_rows(output / "clean"))
+
+
+def actions(output: Path) -> dict[str, list[dict[str, Any]]]:
+    """What was found and set in motion."""
+    key = {"verdicts": ("id",), "incidents": ("id", "state"), "invalidations": ("id",)}
+    return {
+        name: sorted(json_lines(output / name), key=lambda row: [row[k] for k in by])
+        for name, by in key.items()
+    }
+
+
+def check_same(output: Path, result: tuple[Path, dict[str, Any]], *names: str) -> None:
+    """Exemplars and what was set in motion are those of ``result``."""
+    assert exemplars(output) == exemplars(result[0])
+    found, expected = actions(output), actions(result[0])
+    for name in names or expected:
+        assert found[name] == expected[name], name
+
+
+@pytest.fixture(scope="module")
+def spans_by_pod() -> dict[str, list[Span]]:
+    """All spans of the sample."""
+    pods: dict[str, list[Span]] = defaultdict(list)
+    for records in read_span_files([SPANS]):
+        for span in spans_of(decode_documents(records.values).batch):
+            pods[str(span.pod)].append(span)
+    return pods
+
+
+def test_every_sample_whose_pod_has_a_span_in_its_interval_has_an_exemplar_of_there_and_then(
+    result: tuple[Path, dict[str, Any]], spans_by_pod: dict[str, list[Span]]
+) -> None:
+    covered = explained = 0
+    for row in parquet_rows(result[0] / "clean"):
+        at_ns = int(row["timestamp"].timestamp() * 1e6 + 0.5) * 1000
+        here = {
+            span.span_id: span
+            for span in spans_by_pod[json.loads(row["tags"])["pod"]]
+            if span.start_ns <= at_ns + 999 and span.end_ns > at_ns - 60_000_000_000
+        }
+        covered += bool(here)
+        if row["exemplar_span_id"] is not None:
+            explained += 1
+            assert here[row["exemplar_span_id"]].trace_id == row["exemplar_trace_id"]
+            assert at_ns - 60e9 < row["exemplar_at"].timestamp() * 1e9 <= at_ns + 1000
+    print(f"exemplar coverage: {explained} of {covered} samples ({explained / covered:.0%})")
+    assert explained == covered == result[1]["explained_events"] > 5000
+
+
+def test_anomalies_and_incidents_say_what_they_are(result: tuple[Path, dict[str, Any]]) -> None:
+    found = actions(result[0])
+    summary = result[1]
+    assert len(found["verdicts"]) == summary["anomalies"] > 100
+    assert summary["late_samples"] == 0
+    for verdict in found["verdicts"]:
+        assert verdict["score"] > verdict["threshold"]
+        assert verdict["label"] == "anomaly"
+        assert verdict["metric_id"] == f"{verdict['pod']}:{verdict['metric']}"
+    opened = [i for i in found["incidents"] if i["state"] == "open"]
+    closed = [i for i in found["incidents"] if i["state"] == "closed"]
+    assert {i["id"] for i in opened} == {i["id"] for i in closed}
+    assert len(opened) == summary["actions"]["incidents"] > 0
+    verdicts = {(v["metric_id"], v["timestamp"]) for v in found["verdicts"]}
+    for incident in closed:
+        assert incident["root_cause"]["service"]
+        assert incident["root_cause"]["why"]
+        assert incident["plan"]["playbook"]
+        assert incident["plan"]["steps"]
+        assert {(e["metric_id"], e["timestamp"]) for e in incident["evidence"]} <= verdicts
+        assert incident["opened_at"] <= incident["last_seen_at"]
+        plan = json.loads((result[0] / "actions" / "plans" / f"{incident['id']}.json").read_text())
+        assert plan["dry_run"]
+
+
+def test_each_change_is_invalidated_within_the_limit_of_its_window(
+    result: tuple[Path, dict[str, Any]],
+) -> None:
+    windows: dict[str, int] = defaultdict(int)
+    for invalidation in actions(result[0])["invalidations"]:
+        windows[invalidation["window_start"]] += 1
+    assert max(windows.values()) <= Settings().invalidations_per_window
+    assert sum(windows.values()) == result[1]["actions"]["cache"]["applied"]
+
+
+def test_a_replay_of_the_whole_input_makes_no_second_action(tmp_path: Path) -> None:
+    from pipelines import ingest
+
+    settings = Settings(input=(str(SAMPLE),), spans=(str(SPANS),), output=str(tmp_path / "out"))
+    first, second = ingest.run(settings)["actions"], ingest.run(settings)["actions"]
+    assert set(first["cache"]) == set(first["recovery"]) == {"applied"}
+    assert second["cache"] == {"repeated": first["cache"]["applied"]}
+    assert second["recovery"] == {"repeated": first["recovery"]["applied"]}
+    assert len(list((tmp_path / "out" / "actions" / "plans").iterdir())) == first["incidents"]
 
 
 def test_every_class_and_the_digest_equal_the_truth(
@@ -161,18 +263,29 @@ def test_one_file_a_partition(ingest: Ingest, tmp_path: Path, truth: dict[str, A
 
 
 @pytest.mark.parametrize("rows", [5000, pytest.param(1, marks=pytest.mark.slow)])
-def test_the_size_of_a_batch_changes_nothing(ingest: Ingest, truth: dict[str, Any], rows: int) -> None:
-    check_classes(ingest(SAMPLE, batch_rows=rows), truth)
+def test_the_size_of_a_batch_changes_nothing(
+    ingest: Ingest, truth: dict[str, Any], rows: int, result: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    check_classes(ingest(SAMPLE, batch_rows=rows, spans=(str(SPANS),)), truth)
+    check_same(tmp_path / "out", result)
 
 
 @pytest.mark.parametrize("mode", ["multi_threading", "multi_processing"])
-def test_four_workers_give_what_one_gives(ingest: Ingest, truth: dict[str, Any], mode: str) -> None:
+def test_four_workers_give_what_one_gives(
+    ingest: Ingest, truth: dict[str, Any], mode: str, result: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
     options = ("--direct_num_workers=4", f"--direct_running_mode={mode}")
-    check_classes(ingest(SAMPLE, beam_options=options, shards=4), truth)
+    check_classes(ingest(SAMPLE, beam_options=options, shards=4, spans=(str(SPANS),)), truth)
+    check_same(tmp_path / "out", result)
 
 
-def test_a_stream_gives_what_the_batch_gives(ingest: Ingest, truth: dict[str, Any], tmp_path: Path) -> None:
-    check_classes(ingest(SAMPLE, streaming=True), truth)
+def test_a_stream_gives_what_the_batch_gives(
+    ingest: Ingest, truth: dict[str, Any], tmp_path: Path, result: tuple[Path, dict[str, Any]]
+) -> None:
+    summary = ingest(SAMPLE, streaming=True, spans=(str(SPANS),))
+    check_classes(summary, truth)
+    assert summary["late_samples"] == 0
+    check_same(tmp_path / "out", result, "verdicts")
     conflicts = {row["seq"]: row["kept_value"] for row in json_lines(tmp_path / "out" / "conflicts")}
     assert conflicts == {row["seq"]: row["first_value"] for row in truth["conflicts"]["rows"]}
 
@@ -180,7 +293,7 @@ def test_a_stream_gives_what_the_batch_gives(ingest: Ingest, truth: dict[str, An
 def test_bundles_that_are_rolled_back_and_retried_change_nothing(
     tmp_path: Path, truth: dict[str, Any]
 ) -> None:
-    settings = Settings(input=(str(SAMPLE),), output=str(tmp_path))
+    settings = Settings(input=(str(SAMPLE),), spans=(str(SPANS),), output=str(tmp_path))
     pipeline = beam.Pipeline(runner=FnApiRunner(bundle_repeat=1))  # each bundle: run, roll back, run
     graph(pipeline, settings, tmp_path)
     pipeline.run().wait_until_finish()

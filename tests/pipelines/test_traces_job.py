@@ -146,9 +146,9 @@ def test_the_critical_paths_of_a_file(semantics: Semantics) -> None:
     assert len(paths) == 444
     some = next(iter(paths))
     assert critical_path_of_file(SPANS, semantics, some.upper()) == {some: paths[some]}
-    row = as_rows({some: paths[some]})[0]
-    assert row["trace_id"] == some
-    assert set(row["critical_path"][0]) == {"span_id", "start_ns", "end_ns"}
+    (row,) = as_rows({some: paths[some]}, semantics)
+    assert (row["trace_id"], row["semantics"], row["unit"]) == (some, semantics, "ns")
+    assert set(row["sections"][0]) == {"span_id", "start", "end"}
 
 
 def test_the_critical_path_of_a_trace_of_jaeger_keeps_its_ids(tmp_path: Path) -> None:
