@@ -1,6 +1,8 @@
 """What a detector is, and how one is named in a setting."""
 
 import importlib
+import os
+import sys
 from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -42,6 +44,7 @@ class DetectorError(ValueError):
 #: Short names, and prefixes of families, by the place where they are: ``module:attribute``.
 _PLACES: Final = {"robust": "anomaly.robust:Robust"}
 _FAMILIES: Final = {"sklearn": "anomaly.sklearn_model:model", "beam": "transforms.beam_detector:detector"}
+_OWN: Final = {*_PLACES.values(), *_FAMILIES.values()}
 KNOWN: Final = "robust, beam:ZScore, beam:RobustZScore, beam:IQR, sklearn:IsolationForest, module:Class"
 
 
@@ -67,6 +70,8 @@ def detector_named(name: str) -> Detector:
 
 def _load(place: str) -> type:
     module, _, attribute = place.partition(":")
+    if place not in _OWN and os.getcwd() not in sys.path:  # a detector of one's own lies where one works
+        sys.path.append(os.getcwd())
     if not attribute:
         raise ValueError("no such detector")
     loaded: type = getattr(importlib.import_module(module), attribute)

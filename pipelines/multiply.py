@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from connectors.archives import ARCHIVE
 from connectors.recordfiles import find_files, read_files
+from connectors.spanfiles import find_span_files, read_span_files
 from schemas.records import RawRecords
 
 _RUN_ROWS: Final = 32_768
@@ -41,6 +42,38 @@ def multiply(sample: str, records: int, archive: Path, events_table: str = "metr
                 writer.write_batch(_rows(moved, batch), row_group_size=_RUN_ROWS)
                 written += len(moved)
     return written
+
+
+def multiply_spans(files: Iterable[str], copies: int, target: Path) -> int:
+    """Write ``copies`` of the spans in ``files`` (OTLP) to ``target``, as JSON lines; the number of spans.
+
+    Each copy is as much later as one of :func:`multiply`, with trace ids of its own.
+    """
+    documents = [
+        _ANY.decode(value or b"")
+        for records in read_span_files(find_span_files(files))
+        for value in records.values
+    ]
+    written = 0
+    with target.open("wb") as stream:
+        for copy in range(copies):
+            later_ns = copy * int(_SPAN.total_seconds()) * 10**9
+            for document in documents:
+                moved = [
+                    _moved_spans(sender, later_ns, f"{copy:08x}") for sender in document["resourceSpans"]
+                ]
+                written += sum(len(scope["spans"]) for sender in moved for scope in sender["scopeSpans"])
+                stream.write(msgspec.json.encode({"resourceSpans": moved}) + b"\n")
+    return written
+
+
+def _moved_spans(sender: dict[str, Any], later_ns: int, prefix: str) -> dict[str, Any]:
+    def moved(span: dict[str, Any]) -> dict[str, Any]:
+        times = {name: str(int(span[name]) + later_ns) for name in ("startTimeUnixNano", "endTimeUnixNano")}
+        return span | times | {"traceId": prefix + span["traceId"][len(prefix) :]}
+
+    scopes = [scope | {"spans": [moved(span) for span in scope["spans"]]} for scope in sender["scopeSpans"]]
+    return sender | {"scopeSpans": scopes}
 
 
 def _rows(moved: list[tuple[int, int, bytes | None, bytes | None]], batch: RawRecords) -> pa.RecordBatch:

@@ -56,6 +56,7 @@ def summarise(run: RunResult, settings: Settings) -> dict[str, Any]:
         "spans": list(settings.spans),
         "marks_file": settings.marks_file,
         "interval_seconds": settings.interval_seconds,
+        "invalidations_per_window": settings.invalidations_per_window,
         **_classes(events),
         "keys_sha256": keys_sha256(clean),
         "masked_values_by_kind": dict(sorted(masked.items())),

@@ -51,15 +51,16 @@ def noted(note: Note | None) -> Iterator[None]:
         note(Bundle(begin, end, _shares(stage, result.process_bundle.monitoring_infos), worker))
         return result, splits
 
-    def call(executor: Any, metrics: Any, *args: Any) -> Any:
-        begin = time.time_ns()
+    def call(executor: Any, metrics: Any, inputs: Any, start: Any, *states: Any) -> Any:
+        counted = start.metrics_container  # not ``metrics``: a state keeps that of its first bundle
+        before, begin = _records(counted), time.time_ns()
         try:
-            result = attempt_call(executor, metrics, *args)
+            result = attempt_call(executor, metrics, inputs, start, *states)
         except Exception as error:
             note(Bundle(begin, time.time_ns(), (), error=type(error).__name__))
             raise
         end = time.time_ns()
-        share = _alone(executor, metrics, end - begin)
+        share = _alone(executor, end - begin, _records(counted) - before)
         if share.elements or executor._fired_timers:  # noqa: SLF001  most only tell how late it is
             note(Bundle(begin, end, (share,), is_step=True))
         return result
@@ -110,15 +111,18 @@ def _in_order(stage: Any) -> list[str]:
     return list(found)
 
 
-def _alone(executor: Any, metrics: Any, nanos: int) -> Share:
-    counters = metrics.get_cumulative().counters
-    records: Counter[tuple[str, str]] = Counter()
-    for key, value in counters.items():
-        if key.metric.namespace == RECORDS:
-            _add(records, key.metric.name, value)
+def _alone(executor: Any, nanos: int, records: Counter[tuple[str, str]]) -> Share:
     bundle = executor._input_bundle  # noqa: SLF001
     taken = sum(1 for _ in bundle.get_elements_iterable()) if bundle else 0
     return Share(executor._applied_ptransform.full_label, nanos / 1e9, taken, records)  # noqa: SLF001
+
+
+def _records(container: Any) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
+    for key, value in container.get_cumulative().counters.items():
+        if key.metric.namespace == RECORDS:
+            _add(found, key.metric.name, value)
+    return found
 
 
 def _add(records: Counter[tuple[str, str]], name: str, value: int) -> None:

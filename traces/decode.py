@@ -22,9 +22,11 @@ from schemas.otlp import (
     JaegerTag,
     KeyValue,
     OtlpSpan,
+    Resource,
     ResourceSpans,
 )
 from schemas.spans import SPANS, Kind
+from traces.otlpcolumns import usual_columns
 
 _DOCUMENT: Final = msgspec.json.Decoder(Document, strict=False)
 _JSON: Final = msgspec.json.Encoder(enc_hook=str)
@@ -84,11 +86,16 @@ def decode_documents(values: Iterable[bytes | None], *, any_id: bool = False) ->
 
     Ids are in lower case then too, but those of Jaeger, which are as they are written.
     """
+    documents = [value or b"" for value in values]
+    if not any_id:
+        usual = usual_columns(documents, _sender_of, lambda attributes: _as_json(_attributes(attributes)))
+        if usual is not None:
+            return Decoded(usual, [])
     rows: list[Row] = []
     refused: list[Refused] = []
-    for index, value in enumerate(values):
+    for index, value in enumerate(documents):
         try:
-            found = list(_spans(value or b"", normal=not any_id))
+            found = list(_spans(value, normal=not any_id))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, DecodeError, _NoSpansError):
             refused.append(Refused(index, SpanRefusal.NO_DOCUMENT))
             continue
@@ -164,9 +171,12 @@ def _is_json(value: bytes) -> bool:
     return True
 
 
+def _sender_of(resource: Resource | None) -> tuple[str, str | None]:
+    return _sender(_attributes(resource.attributes if resource else None))
+
+
 def _from_otlp(resource_spans: ResourceSpans) -> Iterator[Row]:
-    resource = _attributes(resource_spans.resource.attributes if resource_spans.resource else None)
-    service, pod = _sender(resource)
+    service, pod = _sender_of(resource_spans.resource)
     for scope in resource_spans.scope_spans or ():
         for span in scope.spans or ():
             yield Row(

@@ -224,6 +224,20 @@ def test_nothing_is_wider_than_the_window(tab: Page, sample_result: Path, width:
     tab.wait(f"!{DIALOG}")
 
 
+def test_without_a_script_the_numbers_are_there(tab: Page, sample_result: Path) -> None:
+    tab.call("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        tab.open(sample_result / "report.html")
+        shown = "getComputedStyle(document.querySelector('{}')).display"
+        assert tab.run(shown.format("#explorer")) == "none"
+        assert tab.run(shown.format("#theme")) == "none"
+        assert tab.run("document.querySelector('.flow.wide').textContent.includes('63,866')")
+        assert tab.run("document.querySelectorAll('#series table tbody tr').length") == 50
+        assert tab.run("document.querySelectorAll('#map .edge').length") == 55
+    finally:
+        tab.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
 def test_no_text_becomes_markup(tab: Page, evil: Path) -> None:
     tab.open(evil / "report.html")
     tab.wait("document.querySelector('#chart .points')")

@@ -373,3 +373,14 @@ def test_shares_that_are_longer_than_their_bundle_stay_within() -> None:
     assert bundle.name == "bundle A"
     for step in steps:
         assert 10 < (step.start_time or 0) <= (step.end_time or 0) < 10 + 3 * 10**9
+
+
+@pytest.mark.parametrize("target", ["", "ftp://host/x", "trace.json", "http://"])
+def test_a_target_that_is_none_is_refused_before_the_job(
+    target: str, capture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out"
+    argv = ["run", "ingest", "--input", str(capture), "--output", str(output), "--otlp-endpoint", target]
+    assert main(argv) == 1
+    assert said(capsys).startswith("traceo: --otlp-endpoint: ")
+    assert not output.exists()
