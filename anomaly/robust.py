@@ -2,10 +2,10 @@
 
 The median of the newest three samples is held against the medians of three in the history. One sample out
 of line, as bursty series have them, says nothing; a second one soon after does. The unit of the score is a
-robust standard deviation: the median absolute deviation, scaled to a normal distribution's (Rousseeuw and Croux:
-Alternatives to the Median Absolute Deviation, 1993), but not less than a third of the largest deviation in
-the history, so that what happens now and then is nothing new, nor than a tenth of the median, so that a
-flat series may stir.
+robust standard deviation: the median absolute deviation, scaled to a normal distribution's (Rousseeuw and
+Croux: Alternatives to the Median Absolute Deviation, 1993), but not less than a third of the largest
+deviation in the history, so that what happens now and then is nothing new, nor than a tenth of the median, so
+that a flat series may stir.
 """
 
 from dataclasses import dataclass

@@ -2,14 +2,17 @@
 
 Everything reads the same archive of raw bytes (the sample, multiplied, with fresh keys) and runs on one core:
 
-- ``limit``: decode only, msgspec into Arrow, the values being in memory; nothing that parses each value can
-  be faster;
+- ``limit``: decode only, records and spans, msgspec into Arrow, the values being in memory; nothing that
+  parses each value can be faster;
 - ``loop``: plain Python: json.loads, a field check that refuses what the contract refuses, an md5 of the key,
-  a dictionary for duplicates; no replays, no masking, no catalogue, no order, no files;
-- ``path``: the job, from raw bytes to written files, on the local runner.
+  a dictionary for duplicates; no spans, no replays, no masking, no catalogue, no order, no files;
+- ``path``: the job with everything on, from raw bytes and spans to written files, on the local runner.
+
+Spans count as records where they are read. With ``--no-spans`` the path runs over the records alone.
 
 They take turns, each in a process of its own; the medians of the rounds are compared. Then the steps one by
-one, and DropDuplicates with a small and a large horizon. Ratios are what counts: machines differ.
+one, DropDuplicates with a small and a large horizon, and how good the anomalies are on the sample's faults.
+Ratios are what counts: machines differ.
 """
 
 import json
@@ -27,22 +30,34 @@ import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
+from actions.cache.changes import touched_events
+from anomaly.detector import detector_named
+from anomaly.series import SeriesStates
 from columns.contract import ContractCheck
 from columns.decode import decode_records
 from columns.duplicates import classify
+from columns.exemplars import SpanIndex
 from columns.hashing import split_by_shard
 from columns.keyindex import KeyIndex
 from columns.redact import redact_batch
 from columns.references import known_rows
 from columns.replays import Mark, find_replays
 from connectors.recordfiles import find_files, read_files
-from pipelines.contenders import CONTENDERS
-from pipelines.multiply import multiply
+from connectors.spanfiles import read_span_files
+from pipelines.contenders import CONTENDERS, SPANS_SUFFIX
+from pipelines.evaluate import evaluate
+from pipelines.multiply import multiply, multiply_spans
 from pipelines.settings import Settings
-from schemas.batches import EVENTS, Origin, decode, encode
+from schemas.batches import EVENTS, Origin, decode, encode, numbers
 from schemas.contract import Contract
 from schemas.records import RawRecords
+from schemas.spans import Span, spans_of
+from traces.criticalpath import critical_path
+from traces.decode import decode_documents
+from traces.selftime import self_times
 
+SAMPLE_SPANS: Final = "spans.otlp.jsonl.zst"
+_WINDOW_US: Final = 5_000_000
 _HORIZONS: Final = (100_000, 5_000_000)
 _HORIZON_US: Final = 3_600_000_000
 _HORIZON_BATCH: Final = 4096
@@ -51,12 +66,26 @@ _MEMORY_FACTOR: Final = 5
 _out = Console(highlight=False)
 
 
-def run(sample: str, records: int, rounds: int, json_file: str | None, *, memory: bool = False) -> int:
+def run(
+    sample: str,
+    records: int,
+    rounds: int,
+    json_file: str | None,
+    *,
+    memory: bool = False,
+    with_spans: bool = True,
+) -> int:
     """Run the benchmark, print its table, write its ratios; the exit code."""
     with tempfile.TemporaryDirectory(prefix="traceo-bench-") as folder:
         archive = Path(folder) / "records.parquet"
         _out.print(f"multiplying {sample} to {records:,} records …")
         total = multiply(sample, records, archive)
+        spans = Path(sample) / SAMPLE_SPANS
+        known = 0
+        if with_spans and spans.exists():
+            copies = -(-records // _events_of(sample))
+            known = multiply_spans([str(spans)], copies, archive.with_suffix(SPANS_SUFFIX))
+        read = {name: total + (0 if name == "loop" else known) for name in CONTENDERS}
         seconds: dict[str, list[float]] = {name: [] for name in CONTENDERS}
         peaks: list[float] = []
         for number in range(rounds):
@@ -64,12 +93,16 @@ def run(sample: str, records: int, rounds: int, json_file: str | None, *, memory
                 result = _measure(name, archive, Path(folder))
                 seconds[name].append(result["seconds"])
                 peaks += [result["peak_mib"]] if name == "path" else []
-                rate = total / result["seconds"]
+                rate = read[name] / result["seconds"]
                 _out.print(f"round {number + 1} of {rounds}  {name:5}  {rate:>9,.0f} records/s")
-        figures: dict[str, Any] = _ratios(seconds, total, rounds)
+        figures: dict[str, Any] = {"records": total, "spans": known, "rounds": rounds}
+        figures |= _ratios(seconds, read)
         figures["path_peak_mib"] = statistics.median(peaks)
         _out.print("the steps one by one …")
         figures["steps_records_per_second"] = _steps(sample, rounds)
+        if spans.exists():
+            figures["steps_spans_per_second"] = _span_steps(spans, rounds)
+        figures |= _quality(sample, Path(folder))
         figures |= _horizons(rounds, Path(folder))
         if memory:
             figures |= _memory(sample, records, Path(folder))
@@ -87,11 +120,14 @@ def _measure(name: str, archive: Path, folder: Path) -> dict[str, float]:
     return result
 
 
-def _ratios(seconds: dict[str, list[float]], total: int, rounds: int) -> dict[str, Any]:
-    rates = {name: total / statistics.median(times) for name, times in seconds.items()}
+def _events_of(sample: str) -> int:
+    """Records of events in a sample: as many make a copy."""
+    return sum(len(r) for r in read_files(find_files([sample]), _HORIZON_BATCH) if r.topic.endswith("events"))
+
+
+def _ratios(seconds: dict[str, list[float]], read: dict[str, int]) -> dict[str, Any]:
+    rates = {name: read[name] / statistics.median(times) for name, times in seconds.items()}
     return {
-        "records": total,
-        "rounds": rounds,
         **{f"{name}_records_per_second": round(rate) for name, rate in rates.items()},
         "path_to_limit": round(rates["path"] / rates["limit"], 3),
         "path_to_loop": round(rates["path"] / rates["loop"], 3),
@@ -114,8 +150,58 @@ def _steps(sample: str, rounds: int) -> dict[str, int]:
         "references": lambda: [known_rows(batch, catalogue) for batch in events],
         "duplicates": lambda: classify(KeyIndex(), events, _HORIZON_US),
         "batch coder": lambda: [decode(encode(batch)) for batch in events],
+        "score": lambda: _scored(events),
+        "touched": lambda: [touched_events(batch, width_us=_WINDOW_US) for batch in events],
     }
-    rows = sum(map(len, changes))
+    return _rates(steps, sum(map(len, changes)), rounds)
+
+
+def _scored(events: list[pa.RecordBatch]) -> None:
+    """All samples of the sample in turn, as one shard sees them."""
+    states = SeriesStates(detector_named("robust"), interval_us=60_000_000, lateness_us=900_000_000)
+    for batch in events:
+        slots = states.slots_of(batch.column("metric_id").dictionary.to_pylist())
+        times = numbers(batch, "timestamp").view(np.int64)
+        slot = slots[batch.column("metric_id").indices.to_numpy()]
+        states.judge(slot, times, numbers(batch, "value"), ended=True)
+
+
+def _span_steps(file: Path, rounds: int) -> dict[str, int]:
+    """Spans a second of the pure twins, over the sample's spans in memory."""
+    documents = [records.values for records in read_span_files([file])]
+    batches = [decode_documents(values).batch for values in documents]
+    traces: dict[str, list[Span]] = {}
+    for span in (span for batch in batches for span in spans_of(batch)):
+        traces.setdefault(span.trace_id, []).append(span)
+
+    def index() -> None:
+        known = SpanIndex(Settings().interval_seconds)
+        for batch in batches:
+            known.add(batch)
+
+    steps: dict[str, Callable[[], Any]] = {
+        "decode": lambda: [decode_documents(values) for values in documents],
+        "index for exemplars": index,
+        "critical path (jaeger)": lambda: [critical_path(spans, "jaeger") for spans in traces.values()],
+        "critical path (crisp)": lambda: [critical_path(spans, "crisp") for spans in traces.values()],
+        "self times": lambda: [self_times(spans) for spans in traces.values()],
+    }
+    return _rates(steps, sum(map(len, batches)), rounds)
+
+
+def _quality(sample: str, folder: Path) -> dict[str, Any]:
+    """The anomalies of the sample, held against its faults."""
+    marks = Path(sample) / "faults.json"
+    if not marks.exists():
+        return {}
+    from pipelines import ingest  # the other measurements need no Beam, and shall not pay for its import
+
+    ingest.run(Settings(input=(sample,), output=str(folder / "quality")))
+    figures = evaluate(folder / "quality", str(marks))
+    return {"anomalies": {name: value for name, value in figures.items() if isinstance(value, int | float)}}
+
+
+def _rates(steps: dict[str, Callable[[], Any]], rows: int, rounds: int) -> dict[str, int]:
     times: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(rounds):
         for name, step in steps.items():
@@ -210,5 +296,6 @@ def _show(figures: dict[str, Any]) -> None:
     for name, value in figures.items():
         values = value if isinstance(value, dict) else {"": value}
         for part, number in values.items():
-            table.add_row(f"{name} {part}".replace("_", " "), f"{number:,}")
+            shown = f"{number:,}" if isinstance(number, int) else f"{number:,.3f}"
+            table.add_row(f"{name} {part}".replace("_", " "), shown)
     _out.print(table)

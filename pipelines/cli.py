@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--rounds", type=int, default=3, metavar="N", help="interleaved rounds (default: 3)")
     bench.add_argument("--sample", default="samples/trainticket", metavar="PATH", help="what is multiplied")
     bench.add_argument("--json", metavar="FILE", help="write the ratios to FILE")
+    bench.add_argument("--no-spans", action="store_true", help="the path over records alone")
     bench.add_argument("--memory", action="store_true", help="also peak memory at five times the records")
     bench.set_defaults(command=_bench)
     return parser
@@ -310,5 +311,10 @@ def _bench(arguments: argparse.Namespace, rest: list[str]) -> int:
     if arguments.records < 1 or arguments.rounds < 1:
         return _fail("--records and --rounds: the least is 1", _EXIT_USAGE)
     return bench.run(
-        arguments.sample, arguments.records, arguments.rounds, arguments.json, memory=arguments.memory
+        arguments.sample,
+        arguments.records,
+        arguments.rounds,
+        arguments.json,
+        memory=arguments.memory,
+        with_spans=not arguments.no_spans,
     )

@@ -24,6 +24,7 @@ from pipelines.settings import Settings
 from schemas.envelope import EventEnvelope, EventRow
 from schemas.otlp import Document
 
+SPANS_SUFFIX: Final = ".otlp.jsonl"
 _LIMIT_RUN: Final = 1024
 _DOCUMENT: Final = msgspec.json.Decoder(Document, strict=False)
 _ENVELOPE: Final = msgspec.json.Decoder(EventEnvelope)
@@ -33,7 +34,7 @@ _DAY_SECONDS: Final = 86_400
 
 def spans_beside(archive: Path) -> list[Path]:
     """The second input of the path: where it lies, if there is one."""
-    spans = archive.with_suffix(".otlp.jsonl")
+    spans = archive.with_suffix(SPANS_SUFFIX)
     return [spans] if spans.exists() else []
 
 

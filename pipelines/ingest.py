@@ -213,7 +213,7 @@ def _explain(
 
 
 def _invalidation_hold(settings: Settings) -> float:
-    """Longer than events are held for order, and for their series, before they are clean."""
+    """Longer than events are held for order; what waited for its series counts for a later window."""
     if settings.streaming:
         return 2 * settings.hold_seconds
     return settings.disorder_seconds

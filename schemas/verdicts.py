@@ -12,8 +12,6 @@ class Label(StrEnum):
     ANOMALY = "anomaly"
     #: Too little is known of the series for a score.
     WARM_UP = "warm_up"
-    #: Came after later samples of its series had been scored, and so cannot be scored any more.
-    LATE = "late"
 
 
 class Reason(StrEnum):

@@ -5,7 +5,7 @@ import pytest
 from connectors.sinks import FileWritten
 from pipelines.reconcile import Tally, reconcile
 from pipelines.summary import Unbalanced, check_balance
-from schemas.names import Output
+from schemas.names import SPANS_TOPIC, Output
 
 TOPIC = "db.metrics.events"
 READ = {(TOPIC, 0): 10}
@@ -26,12 +26,15 @@ def tally(**changes: int) -> Tally:
         "references.passed": 5,
         "duplicates.passed": 4,
         "duplicates.duplicate": 1,
+        "score.normal": 2,
+        "score.warm_up": 1,
+        "score.anomaly": 1,
     } | {name.replace("__", "."): n for name, n in changes.items()}
     return [((name.split(".")[0], TOPIC, 0, name.split(".")[1], ""), n) for name, n in counts.items()]
 
 
 def files(**rows: int) -> list[FileWritten]:
-    counts = {"clean": 4, "dead": 3, "changes": 1, "duplicates": 1} | rows
+    counts = {"clean": 4, "dead": 3, "changes": 1, "duplicates": 1, "verdicts": 1} | rows
     return [FileWritten(Output(name), "p", n, 1, {f"{TOPIC}/0": n}) for name, n in counts.items()]
 
 
@@ -60,6 +63,39 @@ def test_one_row_that_is_not_written_is_named(output: str) -> None:
     assert problems(tally(), files(**{output: written})) == [
         f"write, {TOPIC}/0: {written + 1} in, {written} accounted for"
     ]
+
+
+def test_a_sample_that_is_not_scored_and_a_verdict_that_is_not_written_are_named() -> None:
+    assert problems(tally(score__normal=1), files()) == [f"score, {TOPIC}/0: 4 in, 3 accounted for"]
+    assert problems(tally(), files(verdicts=0)) == ["write, (all)/0: 1 in, 0 accounted for"]
+
+
+def test_spans_are_accounted_for_up_to_the_join_and_events_go_through_it() -> None:
+    def lines(joined: int, known: int, late: int) -> list[str]:
+        spans = [
+            ((step, SPANS_TOPIC, -1, result, ""), n)
+            for step, result, n in (
+                ("decode", "passed", 9),
+                ("decode", "dead", 1),
+                ("redact", "passed", 9),
+                ("join", "passed", known),
+                ("join", "late_span", late),
+            )
+        ]
+        found = tally(join__passed=joined) + spans
+        read = READ | {(SPANS_TOPIC, -1): 10}
+        written = [
+            *files(),
+            FileWritten(Output.DEAD, "p", 1, 1, {f"{SPANS_TOPIC}/-1": 1}),
+            FileWritten(Output.LATE_SPANS, "p", 2, 1, {f"{SPANS_TOPIC}/-1": 2}),
+        ]
+        checked = reconcile(found, written, read, "metrics.events", with_spans=True)
+        return [line.problem() for line in checked if line.difference]
+
+    assert lines(joined=4, known=7, late=2) == []
+    assert lines(joined=4, known=6, late=2) == [f"join, {SPANS_TOPIC}/-1: 9 in, 8 accounted for"]
+    assert lines(joined=3, known=7, late=2)[0] == f"join, {TOPIC}/0: 4 in, 3 accounted for"
+    assert lines(joined=4, known=8, late=1) == [f"write, {SPANS_TOPIC}/-1: 1 in, 2 accounted for"]
 
 
 def test_a_row_that_is_written_twice_is_named() -> None:
