@@ -39,7 +39,9 @@ class Ledger:
         except OSError as error:
             raise ActionError(f"{path}: {error.strerror}") from error
         except msgspec.DecodeError as error:
-            raise ActionError(f"{path}: no ledger of actions: {error}") from error
+            raise ActionError(
+                f"{path}: no ledger of actions: {error}; move it away, and all actions are done again"
+            ) from error
         return ledger
 
     def repeated(self, action_id: str, at: str = "") -> bool:

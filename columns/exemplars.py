@@ -36,6 +36,17 @@ EXEMPLAR: Final = (
     pa.field("exemplar_value", pa.float64()),
 )
 
+#: What is looked at of a span.
+SPAN_COLUMNS: Final = (
+    "trace_id",
+    "span_id",
+    "kind",
+    "start_ns",
+    "end_ns",
+    "error",
+    "service",
+    "pod",
+)
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _CACHED: Final = 65_536
 _LATENCY: Final = re.compile(r"latency|duration|response_time|elapsed")
@@ -94,8 +105,21 @@ class SpanIndex:
 
     def explain(self, samples: pa.RecordBatch) -> pa.RecordBatch:
         """``samples`` with the columns of EXEMPLAR."""
+        return self.explain_all([samples])[0]
+
+    def explain_all(self, batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+        """Each of ``batches`` with the columns of EXEMPLAR; spans are gone through once for all of them."""
+        if not batches:
+            return []
         self._sort()
-        chosen, value = self._choose(samples)
+        chosen, value = self._choose(batches)
+        ends = np.cumsum([len(batch) for batch in batches])[:-1]
+        parts = zip(batches, np.split(chosen, ends), np.split(value, ends), strict=True)
+        return [self._with_exemplars(*part) for part in parts]
+
+    def _with_exemplars(
+        self, samples: pa.RecordBatch, chosen: np.ndarray, value: np.ndarray
+    ) -> pa.RecordBatch:
         found = chosen >= 0
         if not found.any():
             return _unexplained(samples)
@@ -146,17 +170,18 @@ class SpanIndex:
     def _sort(self) -> None:
         if self._added:
             self._spans = np.concatenate((self._spans, *self._added))
-            self._spans = self._spans[np.argsort(self._spans["key"], kind="stable")]
+            order = np.lexsort((self._spans["rank"], self._spans["start"], self._spans["key"]))
+            self._spans = self._spans[order]
             self._added = []
 
-    def _choose(self, samples: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
+    def _choose(self, batches: list[pa.RecordBatch]) -> tuple[np.ndarray, np.ndarray]:
         """The row of each sample's span, -1 if there is none, and the exemplar's value."""
-        chosen = np.full(len(samples), -1, np.int64)
+        chosen = np.full(sum(map(len, batches)), -1, np.int64)
         if not len(self._spans):
-            return chosen, np.zeros(len(samples))
-        series = self._series_of(samples)
-        times = numbers(samples, "timestamp").view(np.int64)
-        target_us = numbers(samples, "value") * series["unit_us"]
+            return chosen, np.zeros(len(chosen))
+        series = np.concatenate([self._series_of(batch) for batch in batches])
+        times = np.concatenate([numbers(batch, "timestamp").view(np.int64) for batch in batches])
+        target_us = np.concatenate([numbers(batch, "value") for batch in batches]) * series["unit_us"]
         for entity in ("first", "second"):  # the spans of its pod come before podless ones of its service
             rows = np.flatnonzero((chosen < 0) & (series[entity] != 0))
             found = self._candidates(series[entity][rows], times[rows])
@@ -215,7 +240,7 @@ class SpanIndex:
         segment = np.concatenate((found.group * _ROLES_IN_ALL, (found.group * _ROLES_IN_ALL + rows["role"])))
         twice = np.tile(np.arange(len(rows)), 2)
         key = segment * _SEGMENT_US + duration[twice]
-        order = np.lexsort((rows["rank"][twice], rows["start"][twice], key))
+        order = np.argsort(key, kind="stable")  # the spans come by bucket and start: ties stay in this order
         key, candidate = key[order], twice[order]
         target = np.clip(np.nan_to_num(target_us), 0, LONGEST_US).astype(np.int64)
         for wanted in (role, np.zeros_like(role)):

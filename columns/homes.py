@@ -16,7 +16,6 @@ from columns.exemplars import LONGEST_US
 from columns.hashing import text_hashes
 from columns.senders import sender_of
 from schemas.batches import compact, numbers
-from schemas.spans import SPANS
 
 #: Hours of a shard are joined one by one in batch, so that memory does not grow with the input.
 PERIOD_US: Final = 3600 * 1_000_000
@@ -70,7 +69,7 @@ def split_spans(
 
 def is_spans(batch: pa.RecordBatch) -> bool:
     """Whether ``batch`` holds spans, and not samples."""
-    return bool(batch.schema.names == SPANS.names)
+    return "span_id" in batch.schema.names
 
 
 def _shards(column: pa.DictionaryArray, shards: int) -> np.ndarray:

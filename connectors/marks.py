@@ -40,4 +40,6 @@ def _timed(path: str, mark: Mark) -> Mark:
         at = datetime.fromisoformat(mark.start)
     except ValueError:
         raise InputError(f"{path}: start {mark.start!r} is no time in ISO 8601") from None
+    if not (mark.pod or mark.service):
+        raise InputError(f"{path}: the mark of {mark.start} names neither a 'pod' nor a 'service'")
     return mark if at.tzinfo else structs.replace(mark, start=at.replace(tzinfo=UTC).isoformat())

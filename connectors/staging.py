@@ -14,6 +14,7 @@ from typing import Final
 from connectors.errors import OutputError
 from connectors.sinks import FileWritten
 from schemas.names import ACTIONS_FOLDER, LOCK_FILE, REPORT_FILE, SUMMARY_FILE, Output
+from schemas.traces import TracesOutput
 
 _STAGING: Final = ".staging"
 
@@ -40,7 +41,7 @@ def staged(output: Path) -> Iterator[Path]:
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
-        raise OutputError(f"{error.filename or output}: {error.strerror}") from error
+        raise OutputError(f"{error.filename or output}: {error.strerror or error}") from error
 
 
 def take_over(
@@ -69,8 +70,9 @@ def take_over(
     (fresh / SUMMARY_FILE).write_bytes(summary)
     for stale in (SUMMARY_FILE, REPORT_FILE):
         (output / stale).unlink(missing_ok=True)
-    for name in folders:
+    for name in {*folders, *map(str, Output), *map(str, TracesOutput)}:  # also those of another job
         if (output / name).exists():
             (output / name).rename(staging / f"old-{name}")
+    for name in folders:
         (fresh / name).rename(output / name)
     (fresh / SUMMARY_FILE).replace(output / SUMMARY_FILE)

@@ -38,12 +38,11 @@ def act(files: Iterable[FileWritten], staging: Path, output: Path) -> dict[str, 
     invalidations = sorted(
         _read(files, Output.INVALIDATIONS, Invalidation), key=lambda i: (i.window_start, i.id)
     )
-    cache_ledger = Ledger.open(folder / CACHE_LEDGER)
+    cache_ledger, recovery_ledger = open_ledgers(output)
     cache = InvalidationExecutor(AnswerCache(), cache_ledger)
     cache.execute_all(invalidations)
     cache_ledger.save(folder / CACHE_LEDGER)
     opened = [i for i in _read(files, Output.INCIDENTS, Incident) if i.state is IncidentState.OPEN]
-    recovery_ledger = Ledger.open(folder / RECOVERY_LEDGER)
     RecoveryExecutor(folder / PLANS_FOLDER, recovery_ledger).execute_all(opened)
     recovery_ledger.save(folder / RECOVERY_LEDGER)
     return {
@@ -52,6 +51,12 @@ def act(files: Iterable[FileWritten], staging: Path, output: Path) -> dict[str, 
         "cache": {str(result): n for result, n in sorted(cache_ledger.counts.items()) if n},
         "recovery": {str(result): n for result, n in sorted(recovery_ledger.counts.items()) if n},
     }
+
+
+def open_ledgers(output: Path) -> tuple[Ledger, Ledger]:
+    """Those of the earlier result: of the cache, of recovery. Raises :class:`actions.errors.ActionError`."""
+    folder = output / ACTIONS_FOLDER
+    return Ledger.open(folder / CACHE_LEDGER), Ledger.open(folder / RECOVERY_LEDGER)
 
 
 def _read(files: Iterable[FileWritten], output: Output, kind: type[T]) -> Iterator[T]:

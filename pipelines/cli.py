@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import json
 import logging
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -55,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MENDABLE as error:
         return _fail(str(error))
     except BrokenPipeError:  # whoever read our output has seen enough
-        sys.stdout = None
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes nowhere
         return _EXIT_OK
     except KeyboardInterrupt:
         return _fail("interrupted; nothing was taken over")
@@ -256,6 +257,8 @@ def _evaluate(arguments: argparse.Namespace, rest: list[str]) -> int:
 
     if rest:
         return _fail(f"unknown option {rest[0]!r}; see: traceo evaluate --help", _EXIT_USAGE)
+    if not 0 < arguments.within < math.inf:
+        return _fail("--within: name a number of seconds above 0", _EXIT_USAGE)
     figures = evaluate(Path(arguments.result), arguments.marks_file, arguments.within)
     if arguments.json:
         print(json.dumps(figures, indent=2))

@@ -18,7 +18,14 @@ _LINE_SECONDS: Final = 5.0
 #: The steps that are shown, with their names for people; they work one after the other.
 _SHOWN: Final = (("read", "read"), (Step.DECODE, "decoded"), (Step.DUPLICATES, "deduplicated"))
 
-_out = Console(highlight=False, markup=False)
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command line, which knows that this is no failure."""
+        raise BrokenPipeError
+
+
+_out = _Console(highlight=False, markup=False)
 
 
 @contextlib.contextmanager
@@ -175,6 +182,13 @@ def _show_records(summary: dict[str, Any], output: str) -> None:
         f" incidents: {actions['incidents']:,}; invalidations: {actions['invalidations']:,}"
         + _of_which(actions)
     )
+    if summary["spans_read"]:
+        refused = summary["refused_spans_by_reason"]
+        _out.print(
+            f"spans: {summary['spans_read']:,} read, {sum(refused.values()):,} refused"
+            + (f" ({_reasons(refused)})" if refused else ""),
+            style="yellow" if refused else None,
+        )
     if summary["late_events"]:
         _out.print(
             f"{summary['late_events']:,} events were read so late that an earlier copy may have been missed;"
@@ -186,7 +200,7 @@ def _show_records(summary: dict[str, Any], output: str) -> None:
 
 def _of_which(actions: dict[str, Any]) -> str:
     repeated = sum(actions[executor].get("repeated", 0) for executor in ("cache", "recovery"))
-    return f" ({repeated:,} of these done before, and so not again)" if repeated else ""
+    return f" ({repeated:,} actions were done before, and so not again)" if repeated else ""
 
 
 def _reasons(counts: dict[str, int]) -> str:

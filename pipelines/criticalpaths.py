@@ -1,5 +1,6 @@
 """``traceo trace critical-path``: the critical paths of the traces in a file, without a pipeline."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,10 @@ def critical_path_of_file(
     if trace_id is not None:
         traces = {i: spans for i, spans in traces.items() if i == trace_id or i == trace_id.lower()}
     if not traces:
-        what = f"no trace {trace_id}" if trace_id else "no spans that can be read"
+        what = f"no trace {trace_id}" if trace_id is not None else "no spans that can be read"
         raise InputError(f"{path}: {what} in this file")
+    if decoded.refused:
+        print(f"traceo: {path}: {len(decoded.refused)} documents hold no spans", file=sys.stderr)
     return {i: critical_path(spans, semantics) for i, spans in traces.items()}
 
 

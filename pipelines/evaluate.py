@@ -29,6 +29,8 @@ def evaluate(result: Path, marks_file: str, within_seconds: float = WITHIN_SECON
     if not (result / SUMMARY_FILE).is_file():
         raise InputError(f"{result}: no result of a job; name the folder that --output named")
     summary = msgspec.json.decode((result / SUMMARY_FILE).read_bytes())
+    if "normal_samples" not in summary:
+        raise InputError(f"{result}: no result of the ingest job, which scores samples")
     marks = read_marks(marks_file)
     if not marks:
         raise InputError(f"{marks_file}: no fault in it to measure by")

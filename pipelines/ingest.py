@@ -21,7 +21,7 @@ from connectors.recordfiles import find_files
 from connectors.sinks import CollectJson, FileWritten, WriteFiles
 from connectors.spanfiles import find_span_files
 from connectors.staging import staged, take_over
-from pipelines.actions import act
+from pipelines.actions import act, open_ledgers
 from pipelines.reconcile import Tally
 from pipelines.settings import SettingError, Settings
 from pipelines.summary import RunResult, check_balance, summarise
@@ -140,7 +140,7 @@ def build(
         min_series=settings.incident_series,
         window_seconds=settings.incident_window_seconds,
         quiet_seconds=settings.incident_quiet_seconds,
-        hold_seconds=settings.hold_seconds,
+        hold_seconds=settings.hold_seconds + (settings.span_wait_seconds if spans is not None else 0.0),
         streaming=settings.streaming,
     )
     invalidations = (clean, inserts.changes, catalogue) | "ToInvalidations" >> ToInvalidations(
@@ -264,7 +264,7 @@ def write(out: Ingested, settings: Settings, staging: Path) -> None:
 def _quiet(settings: Settings) -> tuple[float, float]:
     """First all that is held comes out, then all waits and horizons are over."""
     held = settings.hold_seconds + settings.span_wait_seconds + 1
-    quiet = settings.incident_quiet_seconds + 2 * settings.hold_seconds
+    quiet = settings.incident_quiet_seconds + 2 * (settings.hold_seconds + settings.span_wait_seconds)
     waits = (settings.wait_seconds, settings.lateness_seconds, 2 * settings.horizon_seconds, quiet)
     return held, held + max(waits) + 1
 
@@ -342,6 +342,7 @@ def preflight(settings: Settings) -> None:
     find_span_files(settings.spans)
     read_marks(settings.marks_file)
     detector_named(settings.detector)
+    open_ledgers(Path(settings.output))
     Contract.load(settings.contract_file)
     Seal.from_file(settings.seal_key_file)
 

@@ -12,7 +12,7 @@ from connectors.digest import keys_sha256
 from connectors.sinks import FileWritten
 from pipelines.reconcile import Tally, is_events_topic, reconcile
 from pipelines.settings import Settings
-from schemas.names import UNKNOWN_SERIES, Op, Output, Result, Step
+from schemas.names import SPANS_TOPIC, UNKNOWN_SERIES, Op, Output, Result, Step
 
 
 class RunResult(msgspec.Struct, frozen=True):
@@ -34,11 +34,14 @@ def summarise(run: RunResult, settings: Settings) -> dict[str, Any]:
     topics: Counter[str] = Counter()
     read: Counter[tuple[str, int]] = Counter()
     masked: Counter[str] = Counter()
+    refused_spans: Counter[str] = Counter()
     control = 0
     for (step, topic, partition, result, reason), records in run.tally:
         if result == Result.READ:
             read[topic, partition] += records
             topics[topic] += records
+        elif topic == SPANS_TOPIC and result == Result.DEAD:
+            refused_spans[reason] += records
         elif result == Result.MASKED:
             masked[reason] += records
         elif result == Result.CONTROL:
@@ -59,6 +62,8 @@ def summarise(run: RunResult, settings: Settings) -> dict[str, Any]:
         "invalidations_per_window": settings.invalidations_per_window,
         **_classes(events),
         "keys_sha256": keys_sha256(clean),
+        "spans_read": topics[SPANS_TOPIC],
+        "refused_spans_by_reason": dict(sorted(refused_spans.items())),
         "masked_values_by_kind": dict(sorted(masked.items())),
         "gaps": sum(f.rows for f in run.files if f.output == Output.GAPS),
         "records_by_topic": dict(sorted(topics.items())),

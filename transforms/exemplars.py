@@ -15,10 +15,11 @@ from apache_beam.transforms.timeutil import TimeDomain
 from apache_beam.transforms.userstate import BagStateSpec, ReadModifyWriteStateSpec, TimerSpec, on_timer
 from apache_beam.utils.timestamp import Timestamp
 
-from columns.exemplars import EXEMPLAR, SpanIndex
+from anomaly.verdicts import is_scored
+from columns.exemplars import EXEMPLAR, SPAN_COLUMNS, SpanIndex
 from columns.homes import COPY, is_spans, split_samples, split_spans
 from columns.senders import sender_of
-from schemas.batches import EVENTS, Origin, decode, encode, numbers, pick
+from schemas.batches import Origin, decode, encode, numbers, pick
 from schemas.names import Result, Step
 from telemetry.progress import advance
 from transforms.ending import LAST_CALL
@@ -69,6 +70,8 @@ class JoinExemplars(beam.PTransform):
             split_spans, shards=self.shards, interval_seconds=self.interval_seconds, timeless=timeless
         )
         keyed = tuple[Key, pa.RecordBatch]
+        if not self.streaming:  # where none can be late, of which all is to be told
+            spans = spans | "Needed" >> beam.Map(_needed).with_output_types(pa.RecordBatch)
         both = (
             samples | "SampleHomes" >> beam.ParDo(GatherAndSplit(of_samples)).with_output_types(keyed),
             spans | "SpanHomes" >> beam.ParDo(GatherAndSplit(of_spans)).with_output_types(keyed),
@@ -78,6 +81,10 @@ class JoinExemplars(beam.PTransform):
         else:
             joined = both | "Meet" >> beam.GroupByKey() | "Join" >> _declared(beam.ParDo(_JoinBatch(self)))
         return Explained(joined["ok"], joined[LATE], joined[TALLY])
+
+
+def _needed(spans: pa.RecordBatch) -> pa.RecordBatch:
+    return spans.select(list(SPAN_COLUMNS))
 
 
 def _declared(step: beam.ParDo) -> Any:
@@ -99,8 +106,8 @@ class _JoinBatch(beam.DoFn):
                 yield from _known(batch)
             else:
                 samples.append(batch)
-        for batch in samples:
-            yield from _explained(index, batch)
+        for batch in index.explain_all(samples):
+            yield from _counted(batch)
 
 
 def _known(spans: pa.RecordBatch) -> Iterable[Any]:
@@ -108,15 +115,14 @@ def _known(spans: pa.RecordBatch) -> Iterable[Any]:
         yield count(Step.JOIN, Origin.of(spans), Result.PASSED, len(spans))
 
 
-def _explained(index: SpanIndex, batch: pa.RecordBatch) -> Iterable[Any]:
-    explained = index.explain(batch)
-    if batch.schema.names == EVENTS.names:
-        origin = Origin.of(batch)
-        yield count(Step.JOIN, origin, Result.PASSED, len(batch))
-        found = len(batch) - explained.column(EXEMPLAR[0].name).null_count
+def _counted(explained: pa.RecordBatch) -> Iterable[Any]:
+    if not is_scored(explained):
+        origin = Origin.of(explained)
+        yield count(Step.JOIN, origin, Result.PASSED, len(explained))
+        found = len(explained) - explained.column(EXEMPLAR[0].name).null_count
         if found:
             yield count(Step.JOIN, origin, Result.EXPLAINED, found)
-        advance(Step.JOIN, len(batch))
+        advance(Step.JOIN, len(explained))
     yield explained
 
 
@@ -217,7 +223,7 @@ class _JoinStream(beam.DoFn):
                 memory.index.add(known.batch)
         for ready in due:
             assert memory.index is not None  # noqa: S101  for the type checker
-            yield from _explained(memory.index, ready.samples)
+            yield from _counted(memory.index.explain(ready.samples))
             _note_left(memory.left, ready.samples, self._step.entity_tag)
             memory.newest_us = max(memory.newest_us, _newest(ready.samples))
         held.clear()

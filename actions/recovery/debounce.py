@@ -101,7 +101,8 @@ def take(watch: Watch, service: str, verdict: Verdict, rules: Rules) -> list[tup
     elif case is not None:
         _add(case, verdict, at_us)
     else:
-        watch.recent = [*_within(watch.recent, at_us, rules.window_us), verdict][-_MOST_RECENT:]
+        newest_us = max([at_us, *(micros_of(v.timestamp) for v in watch.recent)])  # one may come late
+        watch.recent = _within([*watch.recent, verdict], newest_us, rules.window_us)[-_MOST_RECENT:]
         enough = len(watch.recent) >= rules.min_verdicts
         if enough and len({_measured(v.metric_id) for v in watch.recent}) >= rules.min_series:
             turns.append((Turn.OPENED, deepcopy(_open(watch, service, rules))))  # the case goes on

@@ -65,7 +65,7 @@ def test_what_lies_too_far_apart_does_not_open() -> None:
 
 
 def test_normal_and_repeated_verdicts_do_not_count() -> None:
-    normal = msgspec.structs.replace(verdict("c", 2), label=Label.LATE)
+    normal = msgspec.structs.replace(verdict("c", 2), label=Label.WARM_UP)
     assert run([verdict("a", 0), verdict("a", 0), verdict("b", 1), normal]) == []
 
 

@@ -18,8 +18,10 @@ def test_the_faults_of_the_sample_are_read() -> None:
 
 def test_only_the_start_must_be_there_and_more_does_no_harm(tmp_path: Path) -> None:
     file = tmp_path / "marks.json"
-    file.write_text('[{"start": "2023-01-29T08:50:00Z"}, {"start": "2023-01-29", "service": "s", "end": 5}]')
-    expected = [Mark("2023-01-29T08:50:00Z"), Mark("2023-01-29T00:00:00+00:00", service="s")]
+    file.write_text(
+        '[{"start": "2023-01-29T08:50:00Z", "pod": "p"}, {"start": "2023-01-29", "service": "s", "end": 5}]'
+    )
+    expected = [Mark("2023-01-29T08:50:00Z", "p"), Mark("2023-01-29T00:00:00+00:00", service="s")]
     assert read_marks(str(file)) == expected
 
 
