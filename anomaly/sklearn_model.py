@@ -14,6 +14,7 @@ from sklearn.neighbors import LocalOutlierFactor
 from sklearn.svm import OneClassSVM
 
 from anomaly.detector import Scores
+from anomaly.onebyone import one_by_one
 
 _MODELS: Final[dict[str, Callable[[], Any]]] = {
     "IsolationForest": lambda: IsolationForest(n_estimators=32, contamination=0.05, random_state=0),
@@ -41,14 +42,9 @@ class SklearnModel:
 
     def score(self, history: np.ndarray, values: np.ndarray) -> Scores:
         """See :class:`anomaly.detector.Detector`."""
-        score, expected = np.zeros(len(values)), np.zeros(len(values))
-        for row, (before, value) in enumerate(zip(history, values, strict=True)):
-            known = before[~np.isnan(before)]
-            if len(known) < self.warm_up:
-                continue
-            expected[row] = np.median(known)
-            spread = np.ptp(known) or abs(expected[row]) or 1.0
-            scaled = ((known - expected[row]) / spread)[:, None]
-            fitted = self.make().fit(scaled)
-            score[row] = -fitted.decision_function([[(value - expected[row]) / spread]])[0]
-        return Scores(score, expected)
+        return one_by_one(history, values, self.warm_up, self._score)
+
+    def _score(self, known: np.ndarray, middle: float, value: float) -> float:
+        spread = float(np.ptp(known)) or abs(middle) or 1.0
+        fitted = self.make().fit(((known - middle) / spread)[:, None])
+        return -float(fitted.decision_function([[(value - middle) / spread]])[0])

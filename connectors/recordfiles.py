@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from connectors.archives import read_avro, read_parquet
 from connectors.errors import InputError
+from connectors.inputs import named_files
 from connectors.jsonlines import COMPRESSED, read_json_lines
 from schemas.names import LOCK_FILE
 from schemas.records import RawRecords, Record
@@ -29,24 +30,13 @@ _JSON_LINES: Final = {".jsonl", ".json", ".ndjson"}
 
 def find_files(inputs: Iterable[str]) -> list[Path]:
     """The files that ``inputs`` (files and folders) name, each once, checked so far as can be done unread."""
-    files: dict[Path, Path] = {}
-    for name in inputs:
-        if not name:
-            raise InputError("an input without a name; name files or folders of records")
-        path = Path(name)
-        try:
-            found = _files_in(path) if path.is_dir() else [path]
-            for file in found:
-                if _format(file) is None:
-                    file.stat()
-                    raise InputError(f"{file}: not a file of records (known: {_KNOWN})")
-                with file.open("rb") as stream:
-                    if not stream.read(1):
-                        raise InputError(f"{file}: the file is empty")
-                files.setdefault(file.resolve(), file)
-        except OSError as error:
-            raise InputError(f"{error.filename or path}: {error.strerror}") from error
-    return list(files.values())
+    return named_files(inputs, _files_in, _check_format)
+
+
+def _check_format(file: Path) -> None:
+    if _format(file) is None:
+        file.stat()
+        raise InputError(f"{file}: not a file of records (known: {_KNOWN})")
 
 
 def _files_in(folder: Path) -> list[Path]:

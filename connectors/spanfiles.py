@@ -17,6 +17,7 @@ import msgspec
 import pyarrow as pa
 
 from connectors.errors import InputError
+from connectors.inputs import named_files
 from connectors.jsonlines import COMPRESSED, lines_of
 from schemas.names import LOCK_FILE, SPANS_TOPIC
 from schemas.records import RawRecords
@@ -35,19 +36,7 @@ _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 def find_span_files(inputs: Iterable[str]) -> list[Path]:
     """The files that ``inputs`` name; of a folder those whose name says that they hold spans or traces."""
-    files: dict[Path, Path] = {}
-    for name in inputs:
-        path = Path(name or "(no name)")
-        try:
-            found = _in_folder(path) if path.is_dir() else [path]
-            for file in found:
-                with file.open("rb") as stream:
-                    if not stream.read(1):
-                        raise InputError(f"{file}: the file is empty")
-                files.setdefault(file.resolve(), file)
-        except OSError as error:
-            raise InputError(f"{error.filename or path}: {error.strerror}") from error
-    return list(files.values())
+    return named_files(inputs, _in_folder)
 
 
 def _in_folder(folder: Path) -> list[Path]:

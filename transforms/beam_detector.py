@@ -13,6 +13,7 @@ import numpy as np
 from apache_beam.ml.anomaly.detectors import IQR, RobustZScore, ZScore
 
 from anomaly.detector import Scores
+from anomaly.onebyone import one_by_one
 
 _DETECTORS: Final[dict[str, tuple[Callable[..., Any], float]]] = {
     "ZScore": (ZScore, 3.0),
@@ -41,14 +42,10 @@ class BeamDetector:
 
     def score(self, history: np.ndarray, values: np.ndarray) -> Scores:
         """See :class:`anomaly.detector.Detector`."""
-        score, expected = np.zeros(len(values)), np.zeros(len(values))
-        for row, (before, value) in enumerate(zip(history, values, strict=True)):
-            known = before[~np.isnan(before)]
-            if len(known) < self.warm_up:
-                continue
-            expected[row] = np.median(known)
-            one = self.make(features=["value"])
-            for earlier in known.tolist():
-                one.learn_one(beam.Row(value=earlier))
-            score[row] = np.nan_to_num(one.score_one(beam.Row(value=float(value))) or 0.0)
-        return Scores(score, expected)
+        return one_by_one(history, values, self.warm_up, self._score)
+
+    def _score(self, known: np.ndarray, middle: float, value: float) -> float:
+        one = self.make(features=["value"])
+        for earlier in known.tolist():
+            one.learn_one(beam.Row(value=earlier))
+        return float(one.score_one(beam.Row(value=value)) or 0.0)

@@ -167,7 +167,7 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     for name, problem in (
         (str(tmp_path / "nosuch.jsonl"), r"nosuch\.jsonl: No such file"),
         (str(tmp_path), "no file of spans in this folder"),
-        ("", "no name"),
+        ("", "without a name"),
     ):
         with pytest.raises(InputError, match=problem):
             find_span_files([name])
