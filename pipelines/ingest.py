@@ -123,33 +123,13 @@ def build(
         lateness_seconds=settings.lateness_seconds,
         streaming=settings.streaming,
     )
-    scored = clean | "ScoreAnomalies" >> ScoreAnomalies(
-        detector=settings.detector,
-        shards=settings.shards,
-        interval_seconds=settings.interval_seconds,
-        lateness_seconds=settings.lateness_seconds,
-        disorder_seconds=settings.disorder_seconds,
-        streaming=settings.streaming,
-    )
+    scored = clean | "ScoreAnomalies" >> _score_anomalies(settings)
     explained = _explain(clean, scored.anomalies, spans, settings)
     verdicts = explained.anomalies | "ToVerdicts" >> ToVerdicts(
         detector=settings.detector, entity_tag=settings.entity_tag
     )
-    incidents = verdicts | "ToIncidents" >> ToIncidents(
-        min_verdicts=settings.incident_verdicts,
-        min_series=settings.incident_series,
-        window_seconds=settings.incident_window_seconds,
-        quiet_seconds=settings.incident_quiet_seconds,
-        hold_seconds=settings.hold_seconds + (settings.span_wait_seconds if spans is not None else 0.0),
-        streaming=settings.streaming,
-    )
-    invalidations = (clean, inserts.changes, catalogue) | "ToInvalidations" >> ToInvalidations(
-        coalesce_seconds=settings.coalesce_seconds,
-        invalidations_per_window=settings.invalidations_per_window,
-        hold_seconds=_invalidation_hold(settings),
-        pod_tag=settings.entity_tag,
-        streaming=settings.streaming,
-    )
+    incidents = verdicts | "ToIncidents" >> _to_incidents(settings, with_spans=spans is not None)
+    invalidations = (clean, inserts.changes, catalogue) | "ToInvalidations" >> _to_invalidations(settings)
     tallies = [decoded, events, tables, masked, masked_tables, inserts, valid, first, scored]
     return Ingested(
         clean=explained.clean,
@@ -170,6 +150,39 @@ def build(
         | "Tallies" >> beam.Flatten()
         | "TallyAtEnd" >> AtTheEnd()
         | "SumTally" >> beam.CombinePerKey(sum),
+    )
+
+
+def _score_anomalies(settings: Settings) -> ScoreAnomalies:
+    return ScoreAnomalies(
+        detector=settings.detector,
+        shards=settings.shards,
+        interval_seconds=settings.interval_seconds,
+        lateness_seconds=settings.lateness_seconds,
+        disorder_seconds=settings.disorder_seconds,
+        streaming=settings.streaming,
+    )
+
+
+def _to_incidents(settings: Settings, *, with_spans: bool) -> ToIncidents:
+    held = settings.hold_seconds + (settings.span_wait_seconds if with_spans else 0.0)
+    return ToIncidents(
+        min_verdicts=settings.incident_verdicts,
+        min_series=settings.incident_series,
+        window_seconds=settings.incident_window_seconds,
+        quiet_seconds=settings.incident_quiet_seconds,
+        hold_seconds=held,
+        streaming=settings.streaming,
+    )
+
+
+def _to_invalidations(settings: Settings) -> ToInvalidations:
+    return ToInvalidations(
+        coalesce_seconds=settings.coalesce_seconds,
+        invalidations_per_window=settings.invalidations_per_window,
+        hold_seconds=_invalidation_hold(settings),
+        pod_tag=settings.entity_tag,
+        streaming=settings.streaming,
     )
 
 

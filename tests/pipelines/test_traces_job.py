@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.errors import InputError
-from connectors.files import ReadSpans
 from connectors.spanfiles import read_documents
 from pipelines import traces as job
 from pipelines.criticalpaths import as_rows, critical_path_of_file
@@ -21,8 +20,6 @@ from tests.conftest import SAMPLE
 from traces.criticalpath import SEMANTICS, Semantics
 
 SPANS = SAMPLE / "spans.otlp.jsonl.zst"
-#: The steps of a rehearsed stream after its last record, without which its last windows are not closed.
-HAS_QUIET = "quiet_seconds" in ReadSpans.__dataclass_fields__
 
 
 def told(**settings: Any) -> Settings:
@@ -89,7 +86,6 @@ def test_red_and_graph_count_all_requests(result: tuple[Path, dict[str, Any]]) -
     assert all(row.p50_ns <= row.p95_ns <= row.p99_ns for row in (*red, *graph))
 
 
-@pytest.mark.skipif(not HAS_QUIET, reason="the rehearsed stream does not end in steps yet")
 def test_a_rehearsed_stream_gives_the_same(result: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     folder, summary = result
     streamed = staged(tmp_path, told(streaming=True))
