@@ -1,0 +1,1 @@
+"""Kafka: records in by position, results out by transaction."""

@@ -1,0 +1,93 @@
+"""How a Kafka cluster is reached: brokers and security, without a secret in anything that is printed or pickled.
+
+Secrets stay in files; they are read where a client is made, so that neither the job's graph nor a log has them.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import confluent_kafka
+
+from connectors.errors import InputError
+
+PROTOCOLS: Final = ("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")
+MECHANISMS: Final = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+_SCHEME: Final = "kafka://"
+_ADDRESS: Final = re.compile(r"kafka://(?P<brokers>[^/@\s]+)(?:/(?P<topics>[\w.,-]*))?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """Brokers (``host:port`` with commas between) and how to prove who we are.
+
+    ``ca_file``, ``certificate_file``, ``key_file``: PEM, for TLS. ``password_file`` holds the password of
+    ``username`` alone, for SASL.
+    """
+
+    brokers: str
+    protocol: str = "plaintext"
+    ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
+    mechanism: str = "SCRAM-SHA-512"
+    username: str | None = None
+    password_file: str | None = None
+
+    def client(self, **more: Any) -> dict[str, Any]:
+        """The configuration of a librdkafka client; it may hold a password, so do not print it.
+
+        Raises InputError if a file of secrets cannot be read.
+        """
+        config: dict[str, Any] = {
+            "bootstrap.servers": self.brokers,
+            "security.protocol": self.protocol,
+            "log_level": 3,
+            "reconnect.backoff.ms": 50,
+            "reconnect.backoff.max.ms": 2000,
+            "topic.metadata.refresh.interval.ms": 10_000,
+        }
+        for name, value in (
+            ("ssl.ca.location", self.ca_file),
+            ("ssl.certificate.location", self.certificate_file),
+            ("ssl.key.location", self.key_file),
+        ):
+            if value is not None:
+                config[name] = value
+        if self.protocol.startswith("sasl"):
+            config["sasl.mechanism"] = self.mechanism
+            config["sasl.username"] = self.username or ""
+            config["sasl.password"] = _secret(self.password_file)
+        return config | more
+
+
+def is_kafka(address: str) -> bool:
+    """Whether an input or output names a Kafka cluster, and not a file."""
+    return address.startswith(_SCHEME)
+
+
+def parse_address(address: str) -> tuple[str, tuple[str, ...]]:
+    """``kafka://host:port[,host:port]/topic[,topic]`` as brokers and topics. Raises InputError."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise InputError(
+            f"{address.split('@')[-1]}: not an address of Kafka; write kafka://host:port/topic,topic "
+            "(user and password are settings of their own)"
+        )
+    topics = tuple(topic for topic in (found["topics"] or "").split(",") if topic)
+    return found["brokers"], topics
+
+
+def without_noise(error: confluent_kafka.KafkaError) -> str:
+    """What librdkafka says of an error, in one line."""
+    return " ".join(error.str().split())
+
+
+def _secret(file: str | None) -> str:
+    if file is None:
+        return ""
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise InputError(f"kafka password file {file}: {error.strerror}") from error

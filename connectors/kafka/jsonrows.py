@@ -1,0 +1,78 @@
+"""Record batch → one JSON object a row, made column by column."""
+
+import json
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+#: Columns that hold JSON already.
+JSON_TEXTS: Final = frozenset({"tags", "row", "before", "odd"})
+
+
+def json_rows(batch: pa.RecordBatch) -> list[bytes]:
+    """The rows of ``batch`` as JSON objects in UTF-8; absent values are null, times ISO 8601 in UTC.
+
+    Numbers that JSON has no form for are texts, as Debezium writes them: ``"NaN"``, ``"Infinity"``.
+    """
+    if len(batch) == 0:
+        return []
+    parts: list[pa.Array | pa.Scalar] = []
+    for place, name in enumerate(batch.schema.names):
+        begin = "{" if place == 0 else ","
+        parts += [_scalar(f"{begin}{json.dumps(name)}:"), _texts(name, batch.column(name))]
+    parts.append(_scalar("}"))
+    rows = pc.binary_join_element_wise(*parts, _scalar(""))
+    values: list[bytes] = rows.cast(pa.large_binary()).to_pylist()
+    return values
+
+
+def text_column(batch: pa.RecordBatch, name: str) -> list[bytes | None]:
+    """A column of texts as UTF-8, to be the keys of messages."""
+    column = batch.column(name)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    keys: list[bytes | None] = column.cast(pa.large_binary()).to_pylist()
+    return keys
+
+
+def _scalar(text: str) -> pa.Scalar:
+    return pa.scalar(text, pa.large_string())
+
+
+def _texts(name: str, column: pa.Array) -> pa.Array:
+    """JSON texts of the values of a column."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        texts = _texts(name, column.dictionary).take(column.indices)
+    elif pa.types.is_timestamp(kind):
+        texts = _quoted(pc.binary_replace_slice(column.cast(pa.string()), 10, 11, "T"))
+    elif pa.types.is_floating(kind):
+        texts = _floats(column)
+    elif pa.types.is_integer(kind):
+        texts = column.cast(pa.large_string())
+    elif pa.types.is_binary(kind) or name not in JSON_TEXTS:
+        texts = pa.array([None if v is None else _text(v) for v in column.to_pylist()], pa.large_string())
+    else:
+        texts = column.cast(pa.large_string())
+    return pc.coalesce(texts, _scalar("null"))
+
+
+def _text(value: str | bytes) -> str:
+    return json.dumps(value if isinstance(value, str) else value.decode("utf-8", "backslashreplace"))
+
+
+def _quoted(texts: pa.Array) -> pa.Array:
+    quote = _scalar('"')
+    return pc.binary_join_element_wise(quote, texts.cast(pa.large_string()), quote, _scalar(""))
+
+
+def _floats(column: pa.Array) -> pa.Array:
+    texts = column.cast(pa.large_string())
+    odd = ~np.isfinite(column.fill_null(0.0).to_numpy(zero_copy_only=False))
+    if not odd.any():
+        return texts
+    names = {"nan": '"NaN"', "inf": '"Infinity"', "-inf": '"-Infinity"'}
+    named = [names[t.replace("-nan", "nan")] if o else t for t, o in zip(texts.to_pylist(), odd, strict=True)]
+    return pa.array(named, pa.large_string())

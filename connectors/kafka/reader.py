@@ -1,0 +1,256 @@
+"""Partitions of a cluster, positions → RawRecords, new positions, a watermark. Nothing of Beam.
+
+A reader takes its share of all partitions by a rule (:func:`share_of`), so that nothing has to be agreed upon:
+a partition that is added later belongs to somebody already. Offsets are the caller's: they are never committed
+to decide where to go on, only shown (:meth:`Reader.show_progress`), so that Kafka's own tools can tell the lag.
+"""
+
+import contextlib
+import math
+import time
+import zlib
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import confluent_kafka
+from confluent_kafka import KafkaError, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from connectors.errors import InputError
+from connectors.kafka.cluster import Cluster, without_noise
+from schemas.records import RawRecords
+
+Partition = tuple[str, int]
+Positions = dict[Partition, int]
+
+_LOOK_SECONDS: Final = 0.5  # how often idle partitions are looked at
+_DISCOVER_SECONDS: Final = 10.0
+_SHOW_SECONDS: Final = 5.0
+_METADATA_SECONDS: Final = 30.0
+_NEVER_MS: Final = -1
+#: Errors from which librdkafka recovers by itself; while they last, no watermark goes on.
+_PASSING: Final = frozenset(
+    {
+        KafkaError._TRANSPORT,  # noqa: SLF001  that is how confluent_kafka names them
+        KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001
+        KafkaError._RESOLVE,  # noqa: SLF001
+        KafkaError._TIMED_OUT,  # noqa: SLF001
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError.REQUEST_TIMED_OUT,
+    }
+)
+
+
+def share_of(partition: Partition, readers: int) -> int:
+    """Which of ``readers`` reads ``partition``; partitions of one topic are spread evenly."""
+    topic, number = partition
+    return (zlib.crc32(topic.encode()) + number) % readers
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is known of one partition: its newest record's time, and up to when nothing else was there."""
+
+    newest_ms: int = _NEVER_MS
+    complete_ms: int = _NEVER_MS
+    at_end: bool = False
+
+
+@dataclass(kw_only=True)
+class Reader:
+    """One share of the partitions of ``topics``.
+
+    ``begin``: where partitions without a position begin: ``earliest`` or ``latest``. ``batch_rows``: records
+    that are taken at once, at most. ``margin_seconds``: how long an append may take to become visible
+    (transactions of the producer); the watermark of an idle partition stays that far behind the clock.
+    """
+
+    cluster: Cluster
+    topics: Sequence[str]
+    group: str
+    index: int = 0
+    readers: int = 1
+    begin: str = "earliest"
+    batch_rows: int = 5000
+    margin_seconds: float = 1.0
+    #: The next offset to read of each partition.
+    positions: Positions = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        config = self.cluster.client(
+            **{
+                "group.id": self.group,
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+                "enable.partition.eof": True,
+                "isolation.level": "read_committed",
+                "auto.offset.reset": "error",
+                "fetch.wait.max.ms": 20,
+                "fetch.error.backoff.ms": 100,
+                "queued.max.messages.kbytes": 32_768,
+            }
+        )
+        self._consumer = confluent_kafka.Consumer(config)
+        self._admin = AdminClient(self.cluster.client())
+        self._seen: dict[Partition, _Seen] = {}
+        self._looking: tuple[int, dict[TopicPartition, Future[Any]]] | None = None
+        self._due_look = self._due_discovery = self._due_show = 0.0
+        self._stalled = False
+
+    def close(self) -> None:
+        """Let go of the cluster."""
+        self._consumer.close()
+
+    def go_to(self, positions: Mapping[Partition, int], *, discover: bool = True) -> None:
+        """Read on at ``positions``; partitions that are not named begin where ``begin`` says.
+
+        Without ``discover`` the named ones are read, and no others.
+        """
+        self.positions = dict(positions)
+        self._looking = None
+        self._due_discovery = 0.0 if discover else math.inf
+        self._seen = {p: _Seen() for p in self.positions}
+        self._consumer.assign([TopicPartition(*p, offset) for p, offset in self.positions.items()])
+        self._discover()
+
+    def poll(self, seconds: float) -> list[RawRecords]:
+        """What comes within ``seconds``, by partition; the positions are then beyond it."""
+        self._discover()
+        messages = self._consumer.consume(self.batch_rows, seconds) if self.positions else []
+        found: dict[Partition, list[confluent_kafka.Message]] = {}
+        for message in messages:
+            if message.error() is None:
+                found.setdefault((message.topic(), message.partition()), []).append(message)
+            else:
+                self._meet(message)
+        batches = []
+        for partition, taken in found.items():
+            records = _raw(partition, taken)
+            self.positions[partition] = records.offsets[-1] + 1
+            seen = self._seen[partition]
+            seen.newest_ms = max(seen.newest_ms, *records.timestamps)
+            seen.at_end = False
+            batches.append(records)
+        if batches:
+            self._stalled = False
+        self._mark_ends(messages)
+        self._look()
+        return batches
+
+    def watermark_ms(self) -> int:
+        """All that was appended before was given (epoch milliseconds; -1: nothing is known yet).
+
+        A partition's records come in the order of their appends. One whose end is reached goes with the clock
+        as long as the cluster confirms that nothing new is there, so that it holds nobody up.
+        """
+        if not self._seen:
+            return _NEVER_MS
+        return min(
+            max(seen.newest_ms, seen.complete_ms) if seen.at_end else seen.newest_ms
+            for seen in self._seen.values()
+        )
+
+    def show_progress(self) -> None:
+        """Tell the cluster, now and then, how far we are: for its tools alone, nothing is decided by it."""
+        now = time.monotonic()
+        if now < self._due_show or not self.positions:
+            return
+        self._due_show = now + _SHOW_SECONDS
+        offsets = [TopicPartition(*p, offset) for p, offset in self.positions.items()]
+        with contextlib.suppress(confluent_kafka.KafkaException):  # it will be told the next time
+            self._consumer.commit(offsets=offsets, asynchronous=True)
+
+    def _discover(self) -> None:
+        now = time.monotonic()
+        if now < self._due_discovery:
+            return
+        self._due_discovery = now + _DISCOVER_SECONDS
+        new = [p for p in self._partitions() if p not in self.positions]
+        if new:
+            self.positions |= self._begin(new)
+            self._consumer.incremental_assign([TopicPartition(*p, self.positions[p]) for p in new])
+        for partition in self.positions:
+            self._seen.setdefault(partition, _Seen())
+
+    def _partitions(self) -> list[Partition]:
+        found = []
+        for topic in self.topics:
+            try:
+                known = self._consumer.list_topics(topic, timeout=_METADATA_SECONDS).topics[topic]
+            except confluent_kafka.KafkaException as error:
+                if self.positions:  # the cluster is away; what is assigned goes on when it is back
+                    return []
+                raise InputError(f"{self.cluster.brokers}: {without_noise(error.args[0])}") from error
+            found += [(topic, number) for number in known.partitions]
+        return [p for p in found if share_of(p, self.readers) == self.index]
+
+    def _begin(self, partitions: list[Partition]) -> Positions:
+        spec = OffsetSpec.latest() if self.begin == "latest" and not self.positions else OffsetSpec.earliest()
+        asked = self._admin.list_offsets({TopicPartition(*p): spec for p in partitions})
+        return {(p.topic, p.partition): answer.result().offset for p, answer in asked.items()}
+
+    def _meet(self, message: confluent_kafka.Message) -> None:
+        error = message.error()
+        if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
+            return
+        if error.code() == KafkaError._AUTO_OFFSET_RESET or error.code() == KafkaError.OFFSET_OUT_OF_RANGE:  # noqa: SLF001
+            where = f"{message.topic()} partition {message.partition()}"
+            raise InputError(
+                f"{where}: offset {self.positions.get((message.topic(), message.partition()))} is not there "
+                "any more: the topic's retention has deleted what was not read yet"
+            )
+        if error.code() not in _PASSING:
+            raise InputError(f"{self.cluster.brokers}: {without_noise(error)}")
+        self._stalled = True
+        for seen in self._seen.values():
+            seen.at_end = False
+
+    def _mark_ends(self, messages: list[confluent_kafka.Message]) -> None:
+        """An end counts only if no record came after it in the same poll."""
+        for message in messages:
+            partition = (message.topic(), message.partition())
+            if partition in self._seen:
+                error = message.error()
+                self._seen[partition].at_end = (
+                    error is not None and error.code() == KafkaError._PARTITION_EOF  # noqa: SLF001
+                )
+                if error is not None and error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
+                    self.positions[partition] = max(self.positions[partition], message.offset())
+
+    def _look(self) -> None:
+        """Ask the cluster where idle partitions end; if we are there, nothing was appended until we asked."""
+        if self._looking is not None:
+            asked_ms, answers = self._looking
+            if not all(answer.done() for answer in answers.values()):
+                return
+            self._looking = None
+            for partition, answer in answers.items():
+                seen = self._seen.get((partition.topic, partition.partition))
+                if seen is None or answer.exception() is not None:
+                    continue
+                if answer.result().offset <= self.positions[partition.topic, partition.partition]:
+                    seen.at_end = True
+                    seen.complete_ms = asked_ms - int(self.margin_seconds * 1000)
+        now = time.monotonic()
+        idle = [p for p, seen in self._seen.items() if seen.at_end]
+        if now < self._due_look or not idle:
+            return
+        self._due_look = now + _LOOK_SECONDS
+        asked = {TopicPartition(*p): OffsetSpec.latest() for p in idle}
+        self._looking = int(time.time() * 1000), self._admin.list_offsets(asked)
+
+
+def _raw(partition: Partition, messages: list[confluent_kafka.Message]) -> RawRecords:
+    topic, number = partition
+    return RawRecords(
+        topic=topic,
+        partition=number,
+        offsets=[message.offset() for message in messages],
+        timestamps=[message.timestamp()[1] for message in messages],
+        keys=[message.key() for message in messages],
+        values=[message.value() for message in messages],
+    )

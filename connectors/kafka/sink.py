@@ -1,0 +1,121 @@
+"""WriteKafka: Messages → topics, each once.
+
+Messages of one shard go through one writer. The bound that it needs after a restart is in state, and so in the
+checkpoint, with a nonce that tells whether this writer wrote all that the state knows of (as
+transforms.shardmemory has it); if it did not, a bundle was rolled back, and the writer is opened anew.
+"""
+
+import secrets
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+from uuid import uuid4
+
+import apache_beam as beam
+import msgspec
+from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
+
+from connectors.kafka.cluster import Cluster
+from connectors.kafka.shared import SharedClients
+from connectors.kafka.writer import Ends, Messages, Writer, json_identity
+from transforms.coders import register_struct
+
+register_struct(Messages)
+
+_VERSION: Final = 1
+
+
+@dataclass(kw_only=True)
+class WriteKafka(beam.PTransform):
+    """Write messages in transactions, one for each bundle and shard.
+
+    ``identities``: for each topic the JSON fields by which a message is known again; they must be the same
+    whenever a message is made again. ``name``: tells the writers of this job from those of others; it must
+    stay the same over restarts and upgrades, as the number of ``shards`` must.
+    """
+
+    cluster: Cluster
+    name: str
+    identities: dict[str, tuple[str, ...]]
+    shards: int = 1
+
+    def expand(self, messages: beam.PCollection) -> beam.PCollection:
+        return (
+            messages
+            | "Shards"
+            >> beam.FlatMap(_sharded, self.shards).with_output_types(tuple[int, Messages])
+            | "Write" >> beam.ParDo(_Write(self)).with_output_types(int)
+        )
+
+    def writer(self, shard: int) -> Writer:
+        """The writer of one shard."""
+        return Writer(
+            cluster=self.cluster,
+            transactional_id=f"{self.name}-{shard}",
+            identities={topic: json_identity(fields) for topic, fields in self.identities.items()},
+        )
+
+
+def _sharded(messages: Messages, shards: int) -> Iterable[tuple[int, Messages]]:
+    """Messages by their keys, so that what has one key keeps its order."""
+    if shards == 1:
+        yield 0, messages
+        return
+    rows: dict[int, list[int]] = {}
+    for row, key in enumerate(messages.keys):
+        rows.setdefault(zlib.crc32(key or b"") % shards, []).append(row)
+    for shard, taken in rows.items():
+        keys, values = ([column[row] for row in taken] for column in (messages.keys, messages.values))
+        yield shard, Messages(messages.topic, keys, values)
+
+
+class _Write(beam.DoFn):
+    BOUND = ReadModifyWriteStateSpec("bound", beam.coders.BytesCoder())
+
+    def __init__(self, sink: WriteKafka) -> None:
+        self._sink = sink
+        self._writers: SharedClients[Writer] = SharedClients(uuid4().hex)
+
+    def setup(self) -> None:
+        self._writers.enter()
+
+    def start_bundle(self) -> None:
+        self._used: dict[int, Writer] = {}
+
+    def process(
+        self, element: tuple[int, Messages], state: Any = beam.DoFn.StateParam(BOUND)
+    ) -> Iterable[int]:
+        shard, messages = element
+        nonce, bound = _unpacked(state.read())
+        writer = self._writers.get(shard, nonce, partial(self._opened, shard, bound))
+        fresh = secrets.token_bytes(8)
+        state.write(_packed(fresh, writer.bound()))
+        self._writers.put(shard, fresh, writer)
+        self._used[shard] = writer
+        yield writer.write(messages)
+
+    def finish_bundle(self) -> None:
+        for writer in self._used.values():
+            writer.commit()
+
+    def teardown(self) -> None:
+        self._writers.leave()
+
+    def _opened(self, shard: int, bound: Ends | None) -> Writer:
+        writer = self._sink.writer(shard)
+        writer.open(bound)
+        return writer
+
+
+def _packed(nonce: bytes, bound: Ends) -> bytes:
+    rows = [(topic, partition, offset) for (topic, partition), offset in sorted(bound.items())]
+    return msgspec.msgpack.encode((_VERSION, nonce, rows))
+
+
+def _unpacked(stored: bytes | None) -> tuple[bytes, Ends | None]:
+    if not stored:
+        return b"", None
+    _, nonce, rows = msgspec.msgpack.decode(stored)
+    return nonce, {(topic, partition): offset for topic, partition, offset in rows}

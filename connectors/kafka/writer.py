@@ -1,0 +1,239 @@
+"""Messages → topics, in transactions, each message once whatever was killed. Nothing of Beam.
+
+A runner that lost a worker goes back to its last checkpoint and does again what came after it; what was already
+committed to a topic must not be written twice. Kafka's transactions alone do not help there: they make a retry
+inside one producer safe, not a second producer that does the same work again. So:
+
+1. A writer has a fixed transactional id. When it opens, Kafka fences off whoever had it before, a zombie
+   included, and aborts what that had begun (KIP-98).
+2. Then it reads back what was committed behind the bound that the checkpoint holds, and remembers the
+   identities of these messages: fields of the message's own JSON (:class:`Identity`).
+3. Messages with these identities are left out when they come again, whatever order they come in.
+
+The bound is the end of each partition at some time before the first message that the checkpoint does not
+cover; it moves on with the checkpoints, so that little is read back.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import confluent_kafka
+import msgspec
+from confluent_kafka import KafkaError, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from connectors.errors import OutputError
+from connectors.kafka.cluster import Cluster, without_noise
+
+Ends = dict[tuple[str, int], int]
+#: The identity of a message, by its value.
+Identity = Callable[[bytes], bytes]
+
+_TIMEOUT_SECONDS: Final = 60.0
+_BOUND_SECONDS: Final = 1.0  # how often the bound moves on; the more seldom, the more is read back
+_REPEAT_SECONDS: Final = 3600.0  # by then all has come again that will
+_LINGER_MS: Final = 2
+_BATCH: Final = 10_000
+
+
+class Messages(msgspec.Struct, frozen=True, gc=False):
+    """Messages for one topic; the lists have one length."""
+
+    topic: str
+    keys: list[bytes | None]
+    values: list[bytes]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all values."""
+        return sum(map(len, self.values))
+
+
+@dataclass(kw_only=True)
+class Writer:
+    """One transactional producer.
+
+    ``transactional_id``: what tells this writer from all others, now and after every restart. ``identities``:
+    for each topic how a message is known again.
+    """
+
+    cluster: Cluster
+    transactional_id: str
+    identities: Mapping[str, Identity]
+    #: Messages that were found to be there already since the writer was opened.
+    repeated: int = 0
+    _known: dict[str, Counter[bytes]] = field(default_factory=dict)
+
+    def open(self, bound: Ends | None) -> None:
+        """Fence off the predecessor, and read back what it committed beyond ``bound``.
+
+        ``None``: no checkpoint knows of this writer, so all that the topics still hold is read back.
+        """
+        self._producer = confluent_kafka.Producer(
+            self.cluster.client(
+                **{
+                    "transactional.id": self.transactional_id,
+                    "transaction.timeout.ms": 60_000,
+                    "enable.idempotence": True,
+                    "linger.ms": _LINGER_MS,
+                    "batch.num.messages": _BATCH,
+                    "compression.type": "lz4",
+                    "queue.buffering.max.messages": 1_000_000,
+                    "message.max.bytes": 8_000_000,
+                }
+            )
+        )
+        self._admin = AdminClient(self.cluster.client())
+        self._in_transaction = False
+        self._bound: Ends = dict(bound or {})
+        self._due_bound = 0.0
+        self._give_up = time.monotonic() + _REPEAT_SECONDS
+        try:
+            self._producer.init_transactions(_TIMEOUT_SECONDS)
+            ends = self._ends()
+            self._known = self._read_back(self._bound, ends)
+        except confluent_kafka.KafkaException as error:
+            raise OutputError(f"{self.cluster.brokers}: {without_noise(error.args[0])}") from error
+
+    def bound(self) -> Ends:
+        """The bound that a checkpoint may hold which covers all that was written *before* this call.
+
+        It stays where it is while messages are awaited that were there when the writer was opened: the next
+        restart must find these again.
+        """
+        now = time.monotonic()
+        if now > self._give_up and self._known:
+            self._known = {}
+        if now >= self._due_bound and not self._in_transaction and not any(self._known.values()):
+            self._due_bound = now + _BOUND_SECONDS
+            self._bound = self._ends()
+        return self._bound
+
+    def write(self, messages: Messages) -> int:
+        """Put ``messages`` into the open transaction, which is begun if none is open; how many were new."""
+        fresh = self._fresh(messages)
+        if not fresh:
+            return 0
+        if not self._in_transaction:
+            self._producer.begin_transaction()
+            self._in_transaction = True
+        self._produce(messages.topic, fresh)
+        return len(fresh)
+
+    def commit(self) -> None:
+        """Make what was written visible, all of it at once. Raises if it cannot be; nothing is visible then."""
+        if not self._in_transaction:
+            return
+        while True:
+            try:
+                self._producer.commit_transaction(_TIMEOUT_SECONDS)
+                break
+            except confluent_kafka.KafkaException as error:
+                if not error.args[0].retriable():
+                    raise
+        self._in_transaction = False
+
+    def close(self) -> None:
+        """Abort what is open, and let go."""
+        if self._in_transaction:
+            self._producer.abort_transaction(_TIMEOUT_SECONDS)
+            self._in_transaction = False
+        self._producer.close()
+
+    def _fresh(self, messages: Messages) -> list[dict[str, Any]]:
+        rows = [
+            {"key": key, "value": value} for key, value in zip(messages.keys, messages.values, strict=True)
+        ]
+        known = self._known.get(messages.topic)
+        if not known:
+            return rows
+        identity = self.identities[messages.topic]
+        fresh = []
+        for row in rows:
+            name = identity(row["value"])
+            if name in known:  # it comes again as often as it is there; what comes then is news
+                known[name] -= 1
+                if not known[name]:
+                    del known[name]
+                self.repeated += 1
+            else:
+                fresh.append(row)
+        return fresh
+
+    def _produce(self, topic: str, rows: list[dict[str, Any]]) -> None:
+        while rows:
+            self._producer.produce_batch(topic, rows)
+            rows = [row for row in rows if row.pop("_error", None) is not None]
+            if rows:  # the queue is full: let it drain
+                self._producer.poll(0.05)
+
+    def _ends(self) -> Ends:
+        partitions = []
+        for topic in self.identities:
+            known = self._admin.list_topics(topic, timeout=_TIMEOUT_SECONDS).topics[topic]
+            if known.error is not None:
+                raise OutputError(f"{self.cluster.brokers}: topic {topic}: {without_noise(known.error)}")
+            partitions += [TopicPartition(topic, number) for number in known.partitions]
+        asked = self._admin.list_offsets({p: OffsetSpec.latest() for p in partitions})
+        return {(p.topic, p.partition): answer.result().offset for p, answer in asked.items()}
+
+    def _read_back(self, bound: Ends, ends: Ends) -> dict[str, Counter[bytes]]:
+        """The identities of all committed messages between ``bound`` and ``ends``.
+
+        Waits for open transactions of others below ``ends``: behind them a reader does not see ours.
+        """
+        known: dict[str, Counter[bytes]] = {}
+        open_ones = {p: end for p, end in ends.items() if bound.get(p, 0) < end}
+        if not open_ones:
+            return known
+        consumer = confluent_kafka.Consumer(
+            self.cluster.client(
+                **{
+                    "group.id": self.transactional_id,
+                    "enable.auto.commit": False,
+                    "enable.partition.eof": True,
+                    "isolation.level": "read_committed",
+                    "auto.offset.reset": "earliest",  # what retention deleted cannot be told apart any more
+                }
+            )
+        )
+        consumer.assign([TopicPartition(*p, bound.get(p, 0)) for p in open_ones])
+        begun = time.monotonic()
+        try:
+            while open_ones:
+                for message in consumer.consume(_BATCH, 0.1):
+                    partition = (message.topic(), message.partition())
+                    error = message.error()
+                    if error is None:
+                        name = self.identities[partition[0]](message.value())
+                        known.setdefault(partition[0], Counter())[name] += 1
+                        begun = time.monotonic()
+                    elif error.code() != KafkaError._PARTITION_EOF and not error.retriable():  # noqa: SLF001
+                        raise OutputError(f"{self.cluster.brokers}: {without_noise(error)}")
+                    if partition in open_ones and message.offset() + (error is None) >= open_ones[partition]:
+                        del open_ones[partition]
+                if time.monotonic() - begun > 2 * _TIMEOUT_SECONDS:
+                    names = ", ".join(f"{topic}/{number}" for topic, number in open_ones)
+                    raise OutputError(f"{names}: a transaction of somebody else is open there for too long")
+        finally:
+            consumer.close()
+        return known
+
+
+def json_identity(fields: Iterable[str]) -> Identity:
+    """The identity of a JSON object that has ``fields``: their values."""
+    names = list(fields)
+    kind = msgspec.defstruct("Identified", [(name, Any, None) for name in names], gc=False)
+    decode = msgspec.json.Decoder(kind).decode
+
+    def identity(value: bytes) -> bytes:
+        found = decode(value)
+        return msgspec.msgpack.encode([getattr(found, name) for name in names])
+
+    return identity
