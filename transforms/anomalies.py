@@ -24,7 +24,7 @@ from schemas.names import Result, Step
 from schemas.verdicts import Verdict
 from telemetry.progress import advance
 from transforms.coders import register_struct
-from transforms.ending import LAST_CALL
+from transforms.ending import LAST_CALL, SECOND
 from transforms.gather import GatherAndSplit
 from transforms.outcome import TALLY, Count, count
 from transforms.shardmemory import ShardMemories
@@ -132,12 +132,12 @@ class _Score(beam.DoFn):
         waiting.add(encode(batch).to_pybytes())
         if self._step.streaming:
             soon.set(min(Timestamp(at.micros // 1_000_000 + 1), LAST_CALL))  # at whole seconds
-            end.set(LAST_CALL)
+            end.set(LAST_CALL, SECOND)
             return
         until_ms = self._until_ms(memory, batch)
         if until_ms is not None:
             yield from self._judge(memory, until_ms, series, log, waiting)
-        end.set(GlobalWindow().max_timestamp())
+        end.set(GlobalWindow().max_timestamp(), SECOND)
 
     @on_timer(SOON)
     def judge(

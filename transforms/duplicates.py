@@ -25,6 +25,7 @@ from columns.keyindex import ENTRY, KeyIndex
 from schemas.batches import Origin, decode, encode, numbers, pick, split_by_append
 from schemas.names import Result, Step
 from telemetry.progress import advance
+from transforms.ending import SECOND
 from transforms.outcome import TALLY, Count, count
 from transforms.shardmemory import ShardMemories
 
@@ -225,7 +226,7 @@ class _Judge(beam.DoFn):
             memory.timer_at = due
             release.set(Timestamp(micros=due * 1000))
         silent_ms = 2 * self._horizon_us // 1000 + _SILENCE_MS
-        expire.set(Timestamp(micros=(memory.last_ms + silent_ms) * 1000))
+        expire.set(Timestamp(micros=(memory.last_ms + silent_ms) * 1000), SECOND)
 
 
 @dataclass(slots=True)

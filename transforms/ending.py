@@ -10,6 +10,10 @@ from apache_beam.utils.timestamp import Timestamp
 #: When steps give what they can only give at the end: before the end of time, when sums are made of it.
 LAST_CALL = Timestamp(int(GlobalWindow().max_timestamp()) - 24 * 3600)
 
+#: Tag of the second timer of a step. The Flink runner of Beam 2.59 tells the timers of a step apart by their tags
+#: alone, and not by their names, so that one of two without a tag replaces the other.
+SECOND = "second"
+
 
 @dataclass(kw_only=True)
 class AtTheEnd(beam.PTransform):

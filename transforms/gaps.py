@@ -17,7 +17,7 @@ from columns.gaps import Gap, Presence, SilentSeries, confirm, merge, unfinished
 from columns.references import declared_series
 from columns.sightings import sightings
 from transforms.coders import register_struct
-from transforms.ending import LAST_CALL
+from transforms.ending import LAST_CALL, SECOND
 
 
 class Sightings(msgspec.Struct, frozen=True):
@@ -113,7 +113,7 @@ class _Find(beam.DoFn):
             merge(entities.setdefault(entity, Presence()), presence, interval_us=self._interval_us)
         _write(state, entities)
         self._set(confirm_at, entities)
-        end.set(LAST_CALL)
+        end.set(LAST_CALL, SECOND)
 
     def _set(self, confirm_at: Any, entities: dict[str, Presence]) -> None:
         waiting = [run.since_ms for p in entities.values() for run in p.runs[1:]]

@@ -16,7 +16,7 @@ from actions.recovery.incidents import incident_of
 from schemas.actions import Incident
 from schemas.verdicts import Verdict
 from transforms.coders import register_struct
-from transforms.ending import LAST_CALL
+from transforms.ending import LAST_CALL, SECOND
 
 for _kind in (Verdict, Incident):
     register_struct(_kind)
@@ -140,7 +140,7 @@ class _Debounce(beam.DoFn):
         known = _read(service)
         held.add(msgspec.msgpack.encode(_Held(at.micros, verdict)))
         known.hold(at.micros)
-        end.set(LAST_CALL)
+        end.set(LAST_CALL, SECOND)
         if self._streaming and known.newest_us - known.oldest_us > self._hold_us:
             yield from self._judge(name, known, held, known.newest_us - self._hold_us)
         elif known.held > _MOST_HELD:

@@ -16,7 +16,7 @@ from actions.cache.changes import Touched, touched_changes, touched_events, touc
 from actions.cache.coalesce import Coalescer, restored
 from schemas.actions import Invalidation
 from transforms.coders import register_struct
-from transforms.ending import LAST_CALL
+from transforms.ending import LAST_CALL, SECOND
 from transforms.shardmemory import ShardMemories
 
 for _kind in (Touched, Invalidation):
@@ -112,7 +112,7 @@ class _Coalesce(beam.DoFn):
         coalescer = memory.coalescer
         coalescer.add(touched)
         come.add(msgspec.msgpack.encode(touched))
-        end.set(LAST_CALL)
+        end.set(LAST_CALL, SECOND)
         found = coalescer.overflow()
         # In batch seldom and much at once: what still waits is written anew each time.
         wait_us = self._hold_us if self._streaming else 2 * self._hold_us

@@ -32,7 +32,7 @@ from traces.history import History
 from traces.servicegraph import EdgeKey, edges_of
 from traces.tailsampler import Rules
 from transforms.coders import register_struct
-from transforms.ending import LAST_CALL
+from transforms.ending import LAST_CALL, SECOND
 from transforms.outcome import TALLY, Count, count
 from transforms.shardmemory import ShardMemories
 
@@ -223,7 +223,7 @@ class _Analyse(beam.DoFn):
         release.set(min(Timestamp(micros=due), LAST_CALL))
         silent = Timestamp(micros=due + _SILENCE_US)
         if silent < LAST_CALL:  # at the end of time it could come before the release
-            expire.set(silent)
+            expire.set(silent, SECOND)
 
 
 @dataclass(slots=True)
