@@ -24,7 +24,11 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11,<3.13",
     packages=find_packages(include=[f"{name}{part}" for name in PACKAGES for part in ("", ".*")]),
-    package_data={"schemas": ["*.json"], "report": ["static/*"]},
+    package_data={
+        "schemas": ["*.json"],
+        "report": ["static/*"],
+        "runners.stack": ["*.toml", "*.sql", "*.c", "java/*"],
+    },
     entry_points={"console_scripts": ["traceo=pipelines.cli:main"]},
     install_requires=[
         "apache-beam>=2.76,<2.78",
@@ -42,6 +46,7 @@ setup(
         "opentelemetry-proto>=1.30,<2",
         "opentelemetry-sdk>=1.30,<2",
         "prometheus-client>=0.21,<1",
+        "psycopg[binary]>=3.2,<4",
         "pyarrow>=18",
         "python-stdnum>=1.20,<3",
         "redis>=5,<9",

@@ -15,7 +15,7 @@ from schemas.records import RawRecords
 Columns: TypeAlias = dict[str, pa.Array]
 
 _SEQUENCE = msgspec.json.Decoder(list[str | None])
-_NO_SOURCE: Final = Source()
+NO_SOURCE: Final = Source()
 _EMPTY_ROW: Final = EventRow()
 _LARGEST: Final = np.iinfo(np.int64).max
 _NON_FINITE: Final = {
@@ -43,7 +43,7 @@ def columns_of(records: RawRecords, rows: Sequence[int], envelopes: list[Any], i
 
 
 def _position_columns(records: RawRecords, rows: Sequence[int], envelopes: list[Any]) -> dict[str, Any]:
-    sources: list[Any] = [e.source or _NO_SOURCE for e in envelopes]
+    sources: list[Any] = [e.source or NO_SOURCE for e in envelopes]
     lsn = _numbers([s.lsn for s in sources])
     if lsn is None:
         lsn = np.array([-1 if s.lsn is None else s.lsn for s in sources], dtype=np.int64)
@@ -52,19 +52,31 @@ def _position_columns(records: RawRecords, rows: Sequence[int], envelopes: list[
         appended = [e.ts_ms or 0 if at < 0 else at for at, e in zip(appended, envelopes, strict=True)]
     committed_us: Any = _numbers([s.ts_us for s in sources])
     if committed_us is None:
-        committed_us = [_committed_us(s, at) for s, at in zip(sources, appended, strict=True)]
+        committed_us = [committed_us_of(s, at) for s, at in zip(sources, appended, strict=True)]
+    order = np.array([t.total_order or 0 if (t := e.transaction) else 0 for e in envelopes], dtype=np.int64)
     return {
         "offset": _numbers(picked(records.offsets, rows)),
         "commit_lsn": _commit_lsns([s.sequence for s in sources], lsn),
         "lsn": lsn,
-        "order": [t.total_order or 0 if (t := e.transaction) else 0 for e in envelopes],
+        "order": order,
+        "tx": _transactions([s.tx for s in sources], order),
         "committed_us": committed_us,
         "appended_ms": _numbers(appended),
         "key": picked(records.keys, rows),
     }
 
 
-def _committed_us(source: Source, appended_ms: int) -> int:
+def _transactions(numbers: list[int | str | None], order: np.ndarray) -> np.ndarray:
+    """Numbers of transactions; 0 for what is in none: rows of a snapshot have that of the snapshot itself."""
+    if not order.any():
+        return np.zeros(len(order), dtype=np.int64)
+    if set(map(type, numbers)) != {int}:
+        numbers = [number if isinstance(number, int) else 0 for number in numbers]
+    transactions: np.ndarray = np.where(order > 0, np.array(numbers, dtype=np.int64), 0)
+    return transactions
+
+
+def committed_us_of(source: Source, appended_ms: int) -> int:
     """Commit time as exact as the connector gives it; without one, the time of the append."""
     if source.ts_us is not None:
         return source.ts_us
@@ -114,9 +126,9 @@ def _first_of(sequence: str | None, lsn: int) -> int:
 
 def _event_columns(rows: list[Any]) -> dict[str, Any]:
     odd: list[str | None] | None = None
-    if set(map(type, rows)) != {EventRow}:
+    if not all(issubclass(kind, EventRow) for kind in set(map(type, rows))):
         odd = [json_text(row) if isinstance(row, msgspec.Raw) else None for row in rows]
-        rows = [row if type(row) is EventRow else _EMPTY_ROW for row in rows]
+        rows = [row if isinstance(row, EventRow) else _EMPTY_ROW for row in rows]
     values: Any = [row.value for row in rows]
     try:
         values = pa.array(values, pa.float64())
@@ -147,7 +159,10 @@ def _finite(values: list[Any], rows: list[Any], odd: list[str | None] | None) ->
 def _text(row: EventRow | msgspec.Raw | None) -> str | None:
     if isinstance(row, msgspec.Raw):
         return json_text(row)
-    return None if row is None else msgspec.json.encode(row).decode()
+    if row is None:
+        return None
+    plain = EventRow(row.seq, row.metric_id, row.timestamp, row.value, row.tags)  # without other columns
+    return msgspec.json.encode(plain).decode()
 
 
 def _array(values: Any, kind: pa.DataType, rows: int) -> pa.Array:

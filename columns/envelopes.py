@@ -5,7 +5,8 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from schemas.envelope import EventEnvelope, EventMessage, RawMessage, Source, TableEnvelope, TableMessage
+from columns.shapes import Names, exact_decoders
+from schemas.envelope import EventEnvelope, RawMessage, Source, TableEnvelope, TableMessage
 from schemas.names import Op, Undecodable
 
 _OPS: Final = frozenset(Op)
@@ -18,7 +19,6 @@ _KIND_OF_JSON: Final[dict[type, Undecodable]] = {
     type(None): Undecodable.JSON_NULL,
 }
 _EVENTS = msgspec.json.Decoder(EventEnvelope)
-_EVENT_MESSAGES = msgspec.json.Decoder(EventMessage)
 _TABLES = msgspec.json.Decoder(TableEnvelope)
 _TABLE_MESSAGES = msgspec.json.Decoder(TableMessage)
 _RAW_MESSAGES = msgspec.json.Decoder(RawMessage)
@@ -40,19 +40,25 @@ class OddEnvelope:
 Envelope: TypeAlias = EventEnvelope | TableEnvelope | OddEnvelope
 
 
-def decode_values(values: list[bytes], is_events: bool, limit: int) -> list[Any] | None:
-    """All values at once; ``None`` when one of them needs a closer look."""
+def decode_values(values: list[bytes], columns: Names | None, limit: int) -> list[Any] | None:
+    """All values at once; ``None`` when one of them needs a closer look.
+
+    ``columns``: those that the rows of events must have; ``None``: they are changes of another table.
+    """
     if max(map(len, values)) > limit:
         return None
     try:
         if not all(map(bytes.isascii, values)):
             for value in values:
                 value.decode()  # msgspec does not look into strings that it skips
+        decoders = (_TABLES, _TABLE_MESSAGES) if columns is None else exact_decoders(columns)
+        if decoders is None:
+            return None
+        plain, wrapped = decoders
         if values[0].startswith(b'{"schema"'):
-            messages = _EVENT_MESSAGES if is_events else _TABLE_MESSAGES
-            decoded: list[Any] = list(map(messages.decode, values))
+            decoded: list[Any] = list(map(wrapped.decode, values))
             return [message.payload for message in decoded]
-        return list(map((_EVENTS if is_events else _TABLES).decode, values))
+        return list(map(plain.decode, values))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
@@ -112,14 +118,3 @@ def _decode_untyped(value: bytes, is_events: bool) -> Envelope | Undecodable:
 
 def _odd(e: TableEnvelope) -> OddEnvelope:
     return OddEnvelope(e.op, e.after, e.before, e.source, e.transaction, e.ts_ms)
-
-
-def is_marker(value: bytes) -> bool:
-    """Whether ``value`` marks the begin or end of a transaction, and is no change."""
-    try:
-        document = _ANY.decode(value)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
-    if isinstance(document, dict) and isinstance(document.get("payload"), dict):
-        document = document["payload"]
-    return isinstance(document, dict) and "op" not in document and {"status", "id"} <= document.keys()

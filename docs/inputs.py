@@ -19,8 +19,10 @@ def changes(*values: bytes | None, table: str = "metrics.events", partition: int
     return RawRecords(f"db.{table}", partition, list(range(count)), times, keys, list(values))
 
 
-def insert(metric_id: str = "cart-1:cpu", *, second: int = 0, lsn: int | None = None, **row: Any) -> bytes:
-    """The envelope of an inserted event, which was committed then; ``row``: other columns of it."""
+def insert(
+    metric_id: str = "cart-1:cpu", *, second: int = 0, lsn: int | None = None, tx: int = 0, **row: Any
+) -> bytes:
+    """The envelope of an inserted event, which was committed then by ``tx``; ``row``: other columns of it."""
     pod = metric_id.partition(":")[0]
     event = {
         "seq": second,
@@ -29,7 +31,15 @@ def insert(metric_id: str = "cart-1:cpu", *, second: int = 0, lsn: int | None = 
         "value": 1.0,
         "tags": json.dumps({"pod": pod}),
     }
-    return _envelope(event | row, second, second if lsn is None else lsn)
+    return _envelope(event | row, second, second if lsn is None else lsn, tx)
+
+
+def end(tx: int, events: int, *, second: int = 0) -> bytes:
+    """The end of a transaction that was committed then, with so many changes of the events' table."""
+    counts = [{"data_collection": "metrics.events", "event_count": events}]
+    at = _ms(BEGIN) + 1000 * second
+    document = {"status": "END", "id": f"{tx}:{second}", "data_collections": counts, "ts_ms": at}
+    return json.dumps(document).encode()
 
 
 def series(metric_id: str = "cart-1:cpu") -> bytes:
@@ -90,18 +100,20 @@ def span(  # noqa: PLR0913  what an example is about
     return json.dumps({"resourceSpans": [document]}).encode()
 
 
-def _envelope(row: dict[str, Any], second: int, lsn: int) -> bytes:
+def _envelope(row: dict[str, Any], second: int, lsn: int, tx: int = 0) -> bytes:
     ms = _ms(BEGIN) + 1000 * second
     position = json.dumps([str(lsn), str(lsn)])
-    source = {"name": "db", "ts_ms": ms, "ts_us": ms * 1000, "lsn": lsn, "sequence": position}
-    return json.dumps({"op": "c", "before": None, "after": row, "source": source}).encode()
+    source = {"name": "db", "ts_ms": ms, "ts_us": ms * 1000, "lsn": lsn, "sequence": position, "txId": tx}
+    transaction = {"id": f"{tx}:{lsn}", "total_order": lsn} if tx else None
+    document = {"op": "c", "before": None, "after": row, "source": source, "transaction": transaction}
+    return json.dumps(document).encode()
 
 
 def _key(value: bytes | None) -> bytes | None:
     """As Debezium has it: the primary key of the row."""
     try:
         return json.dumps({"seq": json.loads(value or b"")["after"].get("seq")}).encode()
-    except ValueError:
+    except (ValueError, KeyError):
         return None
 
 

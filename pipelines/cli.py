@@ -16,7 +16,9 @@ from actions.errors import ActionError
 from anomaly.detector import KNOWN, DetectorError, detector_named
 from connectors.errors import InputError, OutputError
 from pipelines import settings as settings_module
-from pipelines.settings import SEMANTICS, SettingError, Settings
+from pipelines import stack, watch
+from pipelines.setting import SettingError
+from pipelines.settings import SEMANTICS, Settings
 from schemas.contract import ContractError
 from security.seal import SealError
 
@@ -94,6 +96,12 @@ def _parser() -> argparse.ArgumentParser:
     report.set_defaults(command=_report)
 
     _tools(commands)
+    stack.add_commands(commands)
+    watch_command = commands.add_parser(
+        "watch", help="look at the servers of a change stream, for Prometheus or once"
+    )
+    watch.add_flags(watch_command)
+    watch_command.set_defaults(command=_watch)
     bench = commands.add_parser(
         "bench", help="measure the path, side by side with its limit and a plain loop"
     )
@@ -202,6 +210,7 @@ def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
     from pipelines.summary import Unbalanced
     from report.page import write_report
     from runners.direct import JobError
+    from runners.flink.rest import FlinkError
     from runners.options import OptionError, unknown_options
 
     try:
@@ -212,11 +221,11 @@ def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
         return _fail(f"unknown option {unknown[0]!r}; see: traceo run {arguments.job} --help", _EXIT_USAGE)
     settings = settings_module.load(vars(arguments), os.environ, arguments.config)
     try:
-        with console.watching():
+        with contextlib.nullcontext() if settings.endless else console.watching():
             summary = job(settings, rest)
-            if arguments.job != "traces":
+            if arguments.job != "traces" and not settings.endless:
                 write_report(settings.output)
-    except (JobError, Unbalanced) as error:
+    except (JobError, Unbalanced, FlinkError) as error:
         return _fail(str(error))
     console.show_summary(summary, settings.output)
     return _EXIT_OK
@@ -304,6 +313,12 @@ def _report(arguments: argparse.Namespace, rest: list[str]) -> int:
         return _fail(f"unknown option {rest[0]!r}; see: traceo report --help", _EXIT_USAGE)
     print(f"wrote {write_report(arguments.output)}")
     return _EXIT_OK
+
+
+def _watch(arguments: argparse.Namespace, rest: list[str]) -> int:
+    if rest:
+        return _fail(f"unknown option {rest[0]!r}; see: traceo watch --help", _EXIT_USAGE)
+    return watch.run(arguments)
 
 
 def _bench(arguments: argparse.Namespace, rest: list[str]) -> int:

@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from rich.console import Console
@@ -68,7 +68,10 @@ def _progress_text(counts: dict[str, int], seconds: float) -> str:
 
 def show_summary(summary: dict[str, Any], output: str) -> None:
     """What became of everything that was read, and where to look next."""
-    if summary["job"] == "traces":
+    if "stream" in summary:
+        _out.print(f"{summary['stream']}; saved at {summary['savepoint'] or '(nothing)'}")
+        _out.print("next: the same command goes on from there", style="bold")
+    elif summary["job"] == "traces":
         _show_traces(summary, output)
     else:
         _show_records(summary, output)
@@ -189,6 +192,11 @@ def _show_records(summary: dict[str, Any], output: str) -> None:
             + (f" ({_reasons(refused)})" if refused else ""),
             style="yellow" if refused else None,
         )
+    losses, notices = summary["losses_by_status"], summary["notices_by_kind"]
+    if losses:
+        _out.print(f"changes lost on the way, by table and transaction: {_reasons(losses)}", style="yellow")
+    if notices:
+        _out.print(f"tables that were truncated, or have other columns: {_reasons(notices)}", style="yellow")
     if summary["late_events"]:
         _out.print(
             f"{summary['late_events']:,} events were read so late that an earlier copy may have been missed;"
@@ -205,3 +213,34 @@ def _of_which(actions: dict[str, Any]) -> str:
 
 def _reasons(counts: dict[str, int]) -> str:
     return ", ".join(f"{reason} {n:,}" for reason, n in counts.items())
+
+
+def say(text: str) -> None:
+    """One line."""
+    _out.print(text)
+
+
+def stream_text(state: str, look: Any, checkpoint_age: float | None) -> str:
+    """How an endless job does, in one line."""
+    behind = "lag unknown" if look.behind is None else f"{look.behind:,} behind"
+    rate = "" if look.per_second is None else f"  {look.per_second:,.0f} records/s"
+    age = "no checkpoint yet" if checkpoint_age is None else f"checkpoint {checkpoint_age:.0f} s ago"
+    return f"{state.lower()}  {behind}{rate}  {age}"
+
+
+@contextlib.contextmanager
+def following() -> Iterator[Callable[[str], None]]:
+    """Show the newest of many lines: in place in a terminal, else one now and then."""
+    if _out.is_terminal:
+        with _out.status("starting") as status:
+            yield status.update
+        return
+    last = 0.0
+
+    def show(text: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _LINE_SECONDS:
+            last = time.monotonic()
+            _out.print(text)
+
+    yield show

@@ -35,6 +35,13 @@ _WRITTEN: Final = {
     Result.LATE_SPAN: Output.LATE_SPANS,
 }
 
+#: What is told beside the records, all partitions together.
+_TOLD: Final = {
+    Result.ANOMALY: Output.VERDICTS,
+    Result.LOSS: Output.LOSSES,
+    Result.NOTICE: Output.NOTICES,
+}
+
 
 class Line(msgspec.Struct, frozen=True):
     """One step of one partition: records in, and what became of them."""
@@ -89,11 +96,34 @@ def reconcile(
             if step != Step.SCORE:  # which stands beside the path, and lets nothing pass
                 arriving = out[Result.PASSED]
         lines += _written(topic, partition, arriving, results, files, events_table)
-    anomalies = sum(out[Result.ANOMALY] for out in results.values())
-    verdicts = sum(f.rows for f in files if f.output == Output.VERDICTS)
-    if anomalies or verdicts:
-        lines.append(Line(Step.WRITE, "(all)", 0, anomalies, {str(Output.VERDICTS): verdicts}))
+    lines += _ended(tally)
+    for result, output in _TOLD.items():
+        told = sum(records for (_, _, _, of, _), records in tally if of == result)
+        rows = sum(f.rows for f in files if f.output == output)
+        if told or rows:
+            lines.append(Line(Step.WRITE, "(all)", 0, told, {str(output): rows}))
     return lines
+
+
+def _ended(tally: Tally) -> list[Line]:
+    """A line for each partition of ends of transactions: each of their tables was judged, or sent before."""
+    ended: Counter[tuple[str, int]] = Counter()
+    judged: dict[tuple[str, int], Counter[str]] = {}
+    for (step, topic, partition, result, _), records in tally:
+        if result == Result.ENDED:
+            ended[topic, partition] += records
+        elif step == Step.TRANSACTIONS and result not in NOTES:
+            judged.setdefault((topic, partition), Counter())[result] += records
+    return [
+        Line(
+            Step.TRANSACTIONS,
+            topic,
+            partition,
+            ended[topic, partition],
+            dict(judged.get((topic, partition), {})),
+        )
+        for topic, partition in sorted(ended.keys() | judged.keys())
+    ]
 
 
 def _steps(topic: str, events_table: str, with_spans: bool) -> tuple[Step, ...]:

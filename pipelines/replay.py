@@ -13,8 +13,11 @@ import pyarrow as pa
 
 from connectors.recordfiles import find_files, read_files
 from connectors.results import as_records, clean_events, is_result, letters, lineage, table_changes
-from pipelines.ingest import build, run_graph, write
-from pipelines.settings import SettingError, Settings
+from pipelines.bounded import run_graph
+from pipelines.ingest import build
+from pipelines.outputs import write_files
+from pipelines.setting import SettingError
+from pipelines.settings import Settings
 from schemas.records import RawRecords
 from security.seal import Seal
 from telemetry.selftrace import watched
@@ -50,7 +53,7 @@ def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
             | "History" >> beam.FlatMap(_history).with_output_types(pa.RecordBatch)
         )
         source = pipeline | "Letters" >> beam.Create(records).with_output_types(RawRecords)
-        write(build(source, settings, history=history), settings, staging)
+        write_files(build(source, settings, history=history), settings, staging)
 
     lost = sum(record is None for _, record in known)
     return run_graph(graph, settings, beam_options, {"job": "replay", "letters_without_value": lost})

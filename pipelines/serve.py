@@ -6,7 +6,7 @@ from pathlib import Path
 
 from connectors.errors import InputError
 from connectors.openmetrics import CONTENT_TYPE, exposition
-from pipelines.settings import SettingError
+from pipelines.setting import SettingError
 
 _MOST_PORT = 65_535
 

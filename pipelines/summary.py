@@ -61,6 +61,7 @@ def summarise(run: RunResult, settings: Settings) -> dict[str, Any]:
         "interval_seconds": settings.interval_seconds,
         "invalidations_per_window": settings.invalidations_per_window,
         **_classes(events),
+        **_stream(run.tally),
         "keys_sha256": keys_sha256(clean),
         "spans_read": topics[SPANS_TOPIC],
         "refused_spans_by_reason": dict(sorted(refused_spans.items())),
@@ -118,6 +119,21 @@ def _classes(events: Counter[tuple[str, str, str]]) -> dict[str, Any]:
         "normal_samples": total(Step.SCORE, Result.NORMAL),
         "warm_up_samples": total(Step.SCORE, Result.WARM_UP),
         "late_samples": total(Step.SCORE, Result.LATE_SAMPLE),
+    }
+
+
+def _stream(tally: Tally) -> dict[str, Any]:
+    """What is told of the stream itself: losses by status, notices by kind, transactions by what is known."""
+    told: dict[Result, Counter[str]] = {result: Counter() for result in Result}
+    transactions: Counter[str] = Counter()
+    for (step, _, _, result, reason), records in tally:
+        told[Result(result)][reason] += records
+        if step == Step.TRANSACTIONS and result != Result.LOSS:
+            transactions[result] += records
+    return {
+        "losses_by_status": dict(sorted(told[Result.LOSS].items())),
+        "notices_by_kind": dict(sorted(told[Result.NOTICE].items())),
+        "transactions": dict(sorted(transactions.items())),
     }
 
 

@@ -19,7 +19,8 @@ from connectors.sinks import CollectJson, FileWritten, WriteFiles
 from connectors.spanfiles import find_span_files
 from connectors.staging import staged, take_over
 from pipelines.reconcile import Line, Tally
-from pipelines.settings import SettingError, Settings
+from pipelines.setting import SettingError
+from pipelines.settings import Settings
 from pipelines.summary import check_balance
 from runners import direct
 from schemas.names import Result, Step

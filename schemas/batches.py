@@ -23,6 +23,7 @@ _POSITION: Final = [
     pa.field("commit_lsn", pa.int64()),  # log position of the last commit before this change, -1: unknown
     pa.field("lsn", pa.int64()),  # log position of the change, -1: unknown
     pa.field("order", pa.int64()),  # ordinal in its transaction, 0: unknown
+    pa.field("tx", pa.int64()),  # id of its transaction, 0: unknown, or of none (rows of a snapshot)
     pa.field("committed_us", pa.int64()),  # commit time, epoch microseconds
     pa.field("appended_ms", pa.int64()),  # time of the append to the topic, epoch milliseconds
     pa.field("key", pa.binary()),  # the record's key as it came
@@ -47,6 +48,15 @@ EVENT_CHANGES: Final = pa.schema(
 
 #: Changes of any other table; the rows stay JSON text.
 TABLE_CHANGES: Final = pa.schema([*_POSITION, pa.field("row", pa.string()), pa.field("before", pa.string())])
+
+#: Ends of transactions: what the connector says of how many changes it sent of which table.
+TRANSACTION_ENDS: Final = pa.schema(
+    [
+        *_POSITION,
+        pa.field("tables", pa.list_(pa.string())),  # as schema.table
+        pa.field("counts", pa.list_(pa.int64())),  # changes of each of these
+    ]
+)
 
 #: Events that keep the contract.
 EVENTS: Final = pa.schema(

@@ -23,13 +23,17 @@ NO_JSON = msgspec.Raw()
 
 
 class Source(msgspec.Struct, gc=False):
-    """Where the connector found the change. ``sequence`` is JSON text: [LSN of the last commit, LSN]."""
+    """Where the connector found the change. ``sequence`` is JSON text: [LSN of the last commit, LSN].
+
+    ``tx`` is the number of the transaction; connectors of other databases write texts there.
+    """
 
     name: str = ""
     ts_ms: Milliseconds | None = None
     ts_us: Microseconds | None = None
     sequence: str | None = None
     lsn: Int64 | None = None
+    tx: Int64 | str | None = msgspec.field(default=None, name="txId")
 
 
 class Transaction(msgspec.Struct, gc=False):
@@ -70,14 +74,8 @@ class TableEnvelope(msgspec.Struct, gc=False):
     ts_ms: Milliseconds | None = None
 
 
-class EventMessage(msgspec.Struct, gc=False):
-    """The same with its schema part beside it, which is skipped (converters with schemas.enable=true)."""
-
-    payload: EventEnvelope
-
-
 class TableMessage(msgspec.Struct, gc=False):
-    """The same with its schema part beside it."""
+    """The same with its schema part beside it, which is skipped (converters with schemas.enable=true)."""
 
     payload: TableEnvelope
 
@@ -86,6 +84,23 @@ class RawMessage(msgspec.Struct, gc=False):
     """The same, whatever the payload is."""
 
     payload: msgspec.Raw
+
+
+class DataCollection(msgspec.Struct, gc=False):
+    """How many changes of a table (``schema.table``) a transaction had."""
+
+    data_collection: str
+    event_count: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
+class Marker(msgspec.Struct, gc=False):
+    """Begin or end of a transaction. ``id``: its number, a colon, and an LSN, another one in each record."""
+
+    status: str
+    id: str
+    ts_ms: Milliseconds | None = None
+    data_collections: list[DataCollection] | None = None
+    op: msgspec.Raw = NO_JSON
 
 
 def json_text(value: msgspec.Raw) -> str | None:

@@ -12,6 +12,8 @@ class Step(StrEnum):
 
     DECODE = "decode"
     REPLAYS = "replays"
+    TRANSACTIONS = "transactions"
+    NOTICES = "notices"
     REDACT = "redact"
     CHANGES = "changes"
     CONTRACT = "contract"
@@ -48,10 +50,33 @@ class Result(StrEnum):
     ANOMALY = "anomaly"
     WARM_UP = "warm_up"
     LATE_SAMPLE = "late_sample"
+    #: Not a class of records: of how many tables the ends of transactions say how many changes there are.
+    ENDED = "ended"
+    #: What became of these: all changes came; fewer; more; it cannot be said.
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    SURPLUS = "surplus"
+    UNJUDGED = "unjudged"
+    #: Not a class of records: changes whose transaction's end did not come.
+    UNENDED = "unended"
+    #: Not classes of records: what is written of losses, by status, and of tables, by kind.
+    LOSS = "loss"
+    NOTICE = "notice"
 
 
 #: Results that do not say what became of a record.
-NOTES: Final = frozenset({Result.READ, Result.MASKED, Result.LATE, Result.EXPLAINED})
+NOTES: Final = frozenset(
+    {
+        Result.READ,
+        Result.MASKED,
+        Result.LATE,
+        Result.EXPLAINED,
+        Result.ENDED,
+        Result.UNENDED,
+        Result.LOSS,
+        Result.NOTICE,
+    }
+)
 
 
 class Op(StrEnum):
@@ -115,6 +140,8 @@ class Output(StrEnum):
     LATE_SPANS = "late_spans"
     INVALIDATIONS = "invalidations"
     INCIDENTS = "incidents"
+    LOSSES = "losses"
+    NOTICES = "notices"
 
 
 #: Files beside the output folders.

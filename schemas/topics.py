@@ -1,4 +1,4 @@
-"""Where the outputs of the ingest job go in Kafka: topics, keys, and by which fields a message is known again.
+"""Where the outputs of the ingest job go in Kafka: topics, keys, and how a message is known again.
 
 The identity of a message is the same whenever the message is made again, after a crash or by a backfill; what
 differs between two makings (which of two copies came first, a nonce of a seal) is not part of it.

@@ -10,6 +10,7 @@ from transforms.exemplars import JoinExemplars
 from transforms.gaps import FindGaps
 from transforms.incidents import ToIncidents
 from transforms.invalidations import ToInvalidations
+from transforms.notices import FindNotices
 from transforms.outcome import Outcome
 from transforms.red import RedMetrics
 from transforms.redact import Redact
@@ -19,17 +20,20 @@ from transforms.servicegraph import ServiceGraph
 from transforms.spans import DecodeSpans
 from transforms.timeline import Timeline
 from transforms.traces import AnalyseTraces
+from transforms.transactions import CheckTransactions
 from transforms.validate import Validate
 
 __all__ = [
     "AnalyseTraces",
     "CheckContract",
     "CheckReferences",
+    "CheckTransactions",
     "DecodeChanges",
     "DecodeSpans",
     "DropDuplicates",
     "DropReplays",
     "FindGaps",
+    "FindNotices",
     "JoinExemplars",
     "Outcome",
     "RedMetrics",

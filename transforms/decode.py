@@ -1,4 +1,4 @@
-"""RawRecords → EVENT_CHANGES batches, TABLE_CHANGES batches | dead letters (sealed) | tally."""
+"""RawRecords → change batches of events, of tables | dead letters | ends of transactions, shapes | tally."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,32 +9,45 @@ import apache_beam as beam
 import pyarrow as pa
 
 from columns.decode import MAX_VALUE_BYTES, Refused, decode_records
+from columns.transactions import tables_ended
 from schemas.batches import EVENT_CHANGES, Origin
 from schemas.letters import DeadLetter, letter_id
+from schemas.losses import Shape
 from schemas.names import Result, Step
 from schemas.records import RawRecords
 from security.seal import Seal
 from telemetry.progress import advance
+from transforms.coders import register_struct
 from transforms.outcome import DEAD, TALLY, Count, count, count_by_op
 
 TABLES = "tables"
+TRANSACTIONS = "transactions"
+SHAPES = "shapes"
 _RUN_HEADER = "__debezium.context.runId"
+
+register_struct(Shape)
 
 
 class Changes(NamedTuple):
-    """Decoded changes: those of the table of events, and those of all other tables."""
+    """Decoded changes: those of the table of events, and those of all other tables.
+
+    ``transactions``: batches of ``TRANSACTION_ENDS``. ``shapes``: which columns rows have, from where on.
+    """
 
     events: beam.PCollection
     tables: beam.PCollection
     dead: beam.PCollection
     tally: beam.PCollection
+    transactions: beam.PCollection
+    shapes: beam.PCollection
 
 
 @dataclass(kw_only=True)
 class DecodeChanges(beam.PTransform):
     """Debezium envelopes, with or without their schema part, into batches of changes.
 
-    Tombstones, heartbeats and transaction markers are counted and go no further. A value that is no
+    Tombstones, heartbeats and transaction markers are counted and go no further; what the ends of
+    transactions say is an output of its own, and so are the columns that rows have. A value that is no
     envelope, or over ``max_value_bytes``, becomes a dead letter: what cannot be parsed cannot be redacted,
     so its bytes are sealed under the key in ``seal_key_file``, or left out where there is no key.
     ``events_table``: ``schema.table`` of the events.
@@ -46,9 +59,14 @@ class DecodeChanges(beam.PTransform):
 
     def expand(self, records: beam.PCollection) -> Changes:
         out = records | "Decode" >> beam.ParDo(_Decode(self)).with_output_types(
-            pa.RecordBatch, tables=pa.RecordBatch, dead=DeadLetter, tally=Count
-        ).with_outputs(TABLES, DEAD, TALLY, main="events")
-        return Changes(out["events"], out[TABLES], out[DEAD], out[TALLY])
+            pa.RecordBatch,
+            tables=pa.RecordBatch,
+            dead=DeadLetter,
+            tally=Count,
+            transactions=pa.RecordBatch,
+            shapes=Shape,
+        ).with_outputs(TABLES, DEAD, TALLY, TRANSACTIONS, SHAPES, main="events")
+        return Changes(out["events"], out[TABLES], out[DEAD], out[TALLY], out[TRANSACTIONS], out[SHAPES])
 
 
 class _Decode(beam.DoFn):
@@ -70,6 +88,11 @@ class _Decode(beam.DoFn):
                 yield batch
             else:
                 yield beam.pvalue.TaggedOutput(TABLES, batch)
+        for shape in decoded.shapes:
+            yield beam.pvalue.TaggedOutput(SHAPES, shape)
+        if decoded.ends is not None:
+            yield count(Step.DECODE, Origin.of(decoded.ends), Result.ENDED, tables_ended(decoded.ends))
+            yield beam.pvalue.TaggedOutput(TRANSACTIONS, decoded.ends)
         origin = Origin(records.topic, records.partition, "")
         yield count(Step.DECODE, origin, Result.READ, len(records))
         for refused in decoded.refused:

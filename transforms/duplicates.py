@@ -151,6 +151,11 @@ class _Judge(beam.DoFn):
         shard, batch = element
         state = _State(epochs, held, [b0, b1, b2, b3])
         memory = self._memories.open(shard, nonce, state.rebuild)
+        if self._streaming and not self._disorder_ms:  # the first that comes is the first
+            memory.hold([batch])
+            yield from self._judge(memory, state, None, held=False)
+            self._set_expiry(memory, expire)
+            return
         late = int(np.count_nonzero(numbers(batch, "appended_ms") <= memory.judged_ms))
         if late:
             yield count(Step.DUPLICATES, Origin.of(batch), Result.LATE, late)
@@ -204,8 +209,10 @@ class _Judge(beam.DoFn):
         memory.judged_ms = -_NEVER_MS
         state.clear_entries()
 
-    def _judge(self, memory: _Memory, state: "_State", until_ms: int | None) -> Iterable[Any]:
-        """Judge the held events that were appended up to ``until_ms`` (``None``: all)."""
+    def _judge(
+        self, memory: _Memory, state: "_State", until_ms: int | None, *, held: bool = True
+    ) -> Iterable[Any]:
+        """Judge what was appended up to ``until_ms`` (``None``: all); ``held``: whether in state too."""
         ready, still = split_by_append(memory.held, until_ms)
         if not ready:
             return
@@ -213,7 +220,8 @@ class _Judge(beam.DoFn):
         memory.judged_ms = max(memory.judged_ms, memory.newest_ms if until_ms is None else until_ms)
         state.append(memory, entries, self._bucket_us)
         memory.hold_only(still)
-        state.rewrite_held(still)
+        if held:
+            state.rewrite_held(still)
         for batch, (verdict, kept_value) in zip(ready, verdicts, strict=True):
             yield from _emit(batch, verdict, kept_value)
 
@@ -225,6 +233,9 @@ class _Judge(beam.DoFn):
         if memory.timer_at is None or due < memory.timer_at:
             memory.timer_at = due
             release.set(Timestamp(micros=due * 1000))
+        self._set_expiry(memory, expire)
+
+    def _set_expiry(self, memory: _Memory, expire: Any) -> None:
         silent_ms = 2 * self._horizon_us // 1000 + _SILENCE_MS
         expire.set(Timestamp(micros=(memory.last_ms + silent_ms) * 1000), SECOND)
 

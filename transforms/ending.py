@@ -10,8 +10,8 @@ from apache_beam.utils.timestamp import Timestamp
 #: When steps give what they can only give at the end: before the end of time, when sums are made of it.
 LAST_CALL = Timestamp(int(GlobalWindow().max_timestamp()) - 24 * 3600)
 
-#: Tag of the second timer of a step. The Flink runner of Beam 2.59 tells the timers of a step apart by their tags
-#: alone, and not by their names, so that one of two without a tag replaces the other.
+#: Tag of the second timer of a step. The Flink runner of Beam 2.59 tells the timers of a step apart by their
+#: tags alone, and not by their names, so that one of two without a tag replaces the other.
 SECOND = "second"
 
 

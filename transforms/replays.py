@@ -33,7 +33,7 @@ class DropReplays(beam.PTransform):
     def expand(self, batches: beam.PCollection) -> Counted:
         out = (
             batches
-            | "ByPartition" >> beam.Map(_keyed).with_output_types(tuple[str, pa.RecordBatch])
+            | "ByPartition" >> beam.Map(by_partition).with_output_types(tuple[str, pa.RecordBatch])
             | "Drop"
             >> beam.ParDo(_Drop())
             .with_output_types(pa.RecordBatch, tally=Count)
@@ -42,7 +42,17 @@ class DropReplays(beam.PTransform):
         return Counted(out["ok"], out[TALLY])
 
 
-def _keyed(batch: pa.RecordBatch) -> tuple[str, pa.RecordBatch]:
+def sent_before(batch: pa.RecordBatch, mark: Any) -> np.ndarray:
+    """Which rows of ``batch`` are replays; ``mark``: the state cell of their partition, which moves on."""
+    stored = mark.read()
+    known = msgspec.msgpack.decode(stored, type=Mark) if stored else Mark()
+    replays, known = find_replays(batch, known)
+    mark.write(msgspec.msgpack.encode(known))
+    return replays
+
+
+def by_partition(batch: pa.RecordBatch) -> tuple[str, pa.RecordBatch]:
+    """``batch`` with the key of its partition and connector."""
     return Origin.of(batch).partition_key, batch
 
 
@@ -58,10 +68,7 @@ class _Drop(beam.DoFn):
             yield count(Step.REPLAYS, origin, Result.PASSED, len(batch))
             yield batch
             return
-        stored = state.read()
-        mark = msgspec.msgpack.decode(stored, type=Mark) if stored else Mark()
-        replays, mark = find_replays(batch, mark)
-        state.write(msgspec.msgpack.encode(mark))
+        replays = sent_before(batch, state)
         dropped = int(np.count_nonzero(replays))
         if dropped:
             yield from count_by_op(Step.REPLAYS, Result.REPLAY, batch.filter(pa.array(replays)))

@@ -17,14 +17,14 @@ M = TypeVar("M")
 class ShardMemories(Generic[M]):
     """The memories of the shards of one step in this process; the DoFn's copies share them by ``step_id``."""
 
-    _memories: dict[tuple[str, int], tuple[bytes, Any]] = {}
+    _memories: dict[tuple[str, int | str], tuple[bytes, Any]] = {}
     _lock = Lock()
 
     def __init__(self, step_id: str) -> None:
         self._step_id = step_id
 
-    def open(self, shard: int, nonce: Any, rebuild: Callable[[], M]) -> M:
-        """The memory of ``shard`` for one change; ``nonce`` is a ReadModifyWrite state of bytes.
+    def open(self, shard: int | str, nonce: Any, rebuild: Callable[[], M]) -> M:
+        """The memory of ``shard``, the key of the state, for one change; ``nonce`` is a ReadModifyWrite cell.
 
         ``rebuild`` makes the memory from the state. The caller changes state and memory alike.
         """

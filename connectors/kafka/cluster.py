@@ -1,6 +1,7 @@
-"""How a Kafka cluster is reached: brokers and security, without a secret in anything that is printed or pickled.
+"""How a Kafka cluster is reached: brokers and security, without a secret in what is printed or pickled.
 
-Secrets stay in files; they are read where a client is made, so that neither the job's graph nor a log has them.
+Secrets stay in files; they are read where a client is made, so that neither the job's graph nor a log has
+them.
 """
 
 import re
@@ -9,11 +10,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import confluent_kafka
+from confluent_kafka import admin
 
 from connectors.errors import InputError
 
 PROTOCOLS: Final = ("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")
 MECHANISMS: Final = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+#: Asked of an admin client's ``list_offsets``; the package has no types for them.
+EARLIEST: Final[Any] = admin.OffsetSpec.earliest()  # type: ignore[attr-defined, no-untyped-call]
+LATEST: Final[Any] = admin.OffsetSpec.latest()  # type: ignore[attr-defined, no-untyped-call]
 _SCHEME: Final = "kafka://"
 _ADDRESS: Final = re.compile(r"kafka://(?P<brokers>[^/@\s]+)(?:/(?P<topics>[\w.,-]*))?")
 
@@ -43,7 +48,7 @@ class Cluster:
         config: dict[str, Any] = {
             "bootstrap.servers": self.brokers,
             "security.protocol": self.protocol,
-            "log_level": 3,
+            "log_level": 0,  # it would write to standard error; errors come to the caller
             "reconnect.backoff.ms": 50,
             "reconnect.backoff.max.ms": 2000,
             "topic.metadata.refresh.interval.ms": 10_000,
@@ -72,8 +77,8 @@ def parse_address(address: str) -> tuple[str, tuple[str, ...]]:
     found = _ADDRESS.fullmatch(address)
     if found is None:
         raise InputError(
-            f"{address.split('@')[-1]}: not an address of Kafka; write kafka://host:port/topic,topic "
-            "(user and password are settings of their own)"
+            f"{address.rsplit('@', maxsplit=1)[-1]}: not an address of Kafka; write "
+            "kafka://host:port/topic,topic (user and password are settings of their own)"
         )
     topics = tuple(topic for topic in (found["topics"] or "").split(",") if topic)
     return found["brokers"], topics

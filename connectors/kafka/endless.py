@@ -38,6 +38,10 @@ class _Once(RestrictionProvider):
         return None
 
 
+_RESTRICTION: Final = beam.DoFn.RestrictionParam(_Once())
+_ESTIMATOR: Final = beam.DoFn.WatermarkEstimatorParam(ManualWatermarkEstimator.default_provider())
+
+
 class Endless(beam.DoFn):
     """Hand on each element once, and never end."""
 
@@ -45,10 +49,8 @@ class Endless(beam.DoFn):
     def process(
         self,
         element: Any,
-        tracker: Any = beam.DoFn.RestrictionParam(_Once()),
-        estimator: Any = beam.DoFn.WatermarkEstimatorParam(
-            ManualWatermarkEstimator.default_provider()
-        ),
+        tracker: Any = _RESTRICTION,
+        estimator: Any = _ESTIMATOR,
     ) -> Iterable[Any]:
         estimator.set_watermark(FOR_EVER)
         begin = tracker.current_restriction().start

@@ -1,8 +1,9 @@
 """Partitions of a cluster, positions → RawRecords, new positions, a watermark. Nothing of Beam.
 
-A reader takes its share of all partitions by a rule (:func:`share_of`), so that nothing has to be agreed upon:
-a partition that is added later belongs to somebody already. Offsets are the caller's: they are never committed
-to decide where to go on, only shown (:meth:`Reader.show_progress`), so that Kafka's own tools can tell the lag.
+A reader takes its share of all partitions by a rule (:func:`share_of`), so that nothing has to be agreed
+upon: a partition that is added later belongs to somebody already. Offsets are the caller's: they are never
+committed to decide where to go on, only shown (:meth:`Reader.show_progress`), so that Kafka's own tools can
+tell the lag.
 """
 
 import contextlib
@@ -16,10 +17,10 @@ from typing import Any, Final
 
 import confluent_kafka
 from confluent_kafka import KafkaError, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient
 
 from connectors.errors import InputError
-from connectors.kafka.cluster import Cluster, without_noise
+from connectors.kafka.cluster import EARLIEST, LATEST, Cluster, without_noise
 from schemas.records import RawRecords
 
 Partition = tuple[str, int]
@@ -120,8 +121,8 @@ class Reader:
     def poll(self, seconds: float) -> list[RawRecords]:
         """What comes within ``seconds``, by partition; the positions are then beyond it."""
         self._discover()
-        messages = self._consumer.consume(self.batch_rows, seconds) if self.positions else []
-        found: dict[Partition, list[confluent_kafka.Message]] = {}
+        messages: list[Any] = self._consumer.consume(self.batch_rows, seconds) if self.positions else []
+        found: dict[Partition, list[Any]] = {}
         for message in messages:
             if message.error() is None:
                 found.setdefault((message.topic(), message.partition()), []).append(message)
@@ -189,11 +190,11 @@ class Reader:
         return [p for p in found if share_of(p, self.readers) == self.index]
 
     def _begin(self, partitions: list[Partition]) -> Positions:
-        spec = OffsetSpec.latest() if self.begin == "latest" and not self.positions else OffsetSpec.earliest()
+        spec = LATEST if self.begin == "latest" and not self.positions else EARLIEST
         asked = self._admin.list_offsets({TopicPartition(*p): spec for p in partitions})
         return {(p.topic, p.partition): answer.result().offset for p, answer in asked.items()}
 
-    def _meet(self, message: confluent_kafka.Message) -> None:
+    def _meet(self, message: Any) -> None:
         error = message.error()
         if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
             return
@@ -209,7 +210,7 @@ class Reader:
         for seen in self._seen.values():
             seen.at_end = False
 
-    def _mark_ends(self, messages: list[confluent_kafka.Message]) -> None:
+    def _mark_ends(self, messages: list[Any]) -> None:
         """An end counts only if no record came after it in the same poll."""
         for message in messages:
             partition = (message.topic(), message.partition())
@@ -240,11 +241,11 @@ class Reader:
         if now < self._due_look or not idle:
             return
         self._due_look = now + _LOOK_SECONDS
-        asked = {TopicPartition(*p): OffsetSpec.latest() for p in idle}
+        asked = {TopicPartition(*p): LATEST for p in idle}
         self._looking = int(time.time() * 1000), self._admin.list_offsets(asked)
 
 
-def _raw(partition: Partition, messages: list[confluent_kafka.Message]) -> RawRecords:
+def _raw(partition: Partition, messages: list[Any]) -> RawRecords:
     topic, number = partition
     return RawRecords(
         topic=topic,

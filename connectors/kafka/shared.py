@@ -1,4 +1,4 @@
-"""Clients that the copies of one step in a process share, since a runner may hand each bundle to another copy."""
+"""Clients that the copies of one step in a process share: a runner may hand each bundle to another copy."""
 
 from collections.abc import Callable
 from threading import Lock

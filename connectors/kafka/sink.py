@@ -1,11 +1,12 @@
 """WriteKafka: Messages → topics, each once.
 
-Messages of one shard go through one writer. The bound that it needs after a restart is in state, and so in the
-checkpoint, with a nonce that tells whether this writer wrote all that the state knows of (as
+Messages of one shard go through one writer. The bound that it needs after a restart is in state, and so in
+the checkpoint, with a nonce that tells whether this writer wrote all that the state knows of (as
 transforms.shardmemory has it); if it did not, a bundle was rolled back, and the writer is opened anew.
 """
 
 import secrets
+import time
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ from uuid import uuid4
 
 import apache_beam as beam
 import msgspec
+import numpy as np
 from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
 
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.shared import SharedClients
 from connectors.kafka.writer import Ends, Messages, Writer, json_identity
+from telemetry.lag import process_lags
 from transforms.coders import register_struct
 
 register_struct(Messages)
@@ -44,8 +47,7 @@ class WriteKafka(beam.PTransform):
     def expand(self, messages: beam.PCollection) -> beam.PCollection:
         return (
             messages
-            | "Shards"
-            >> beam.FlatMap(_sharded, self.shards).with_output_types(tuple[int, Messages])
+            | "Shards" >> beam.FlatMap(_sharded, self.shards).with_output_types(tuple[int, Messages])
             | "Write" >> beam.ParDo(_Write(self)).with_output_types(int)
         )
 
@@ -67,8 +69,8 @@ def _sharded(messages: Messages, shards: int) -> Iterable[tuple[int, Messages]]:
     for row, key in enumerate(messages.keys):
         rows.setdefault(zlib.crc32(key or b"") % shards, []).append(row)
     for shard, taken in rows.items():
-        keys, values = ([column[row] for row in taken] for column in (messages.keys, messages.values))
-        yield shard, Messages(messages.topic, keys, values)
+        keys = [messages.keys[row] for row in taken]
+        yield shard, Messages(messages.topic, keys, [messages.values[row] for row in taken])
 
 
 class _Write(beam.DoFn):
@@ -83,6 +85,7 @@ class _Write(beam.DoFn):
 
     def start_bundle(self) -> None:
         self._used: dict[int, Writer] = {}
+        self._timed: list[Messages] = []
 
     def process(
         self, element: tuple[int, Messages], state: Any = beam.DoFn.StateParam(BOUND)
@@ -94,14 +97,29 @@ class _Write(beam.DoFn):
         state.write(_packed(fresh, writer.bound()))
         self._writers.put(shard, fresh, writer)
         self._used[shard] = writer
+        if messages.committed_us:
+            self._timed.append(messages)
         yield writer.write(messages)
 
     def finish_bundle(self) -> None:
         for writer in self._used.values():
             writer.commit()
+        if self._timed:
+            self._observe()
 
     def teardown(self) -> None:
         self._writers.leave()
+
+    def _observe(self) -> None:
+        """What was written can be read from now on: how long it took since its commit."""
+        committed_us, appended_ms = (
+            np.frombuffer(b"".join(times), np.int64)
+            for times in (
+                [messages.committed_us for messages in self._timed],
+                [messages.appended_ms for messages in self._timed],
+            )
+        )
+        process_lags().observe(committed_us, appended_ms, time.time_ns())
 
     def _opened(self, shard: int, bound: Ends | None) -> Writer:
         writer = self._sink.writer(shard)

@@ -1,10 +1,10 @@
 """ReadKafka: topics → RawRecords, endless or up to where the topics ended when the job began.
 
-Endless, it is a loop of processing-time timers and not a splittable DoFn: a timer fires, a batch is read, the
-positions are written to state and the timer is set again, in one bundle. So positions and what was made of the
-records are in one checkpoint, of a size that does not grow; a bundle is as short as one read; and the time of
-the next read is kept to the millisecond. A splittable DoFn that defers itself does none of this well on the
-Flink runner (decision 14). The timer holds the watermark where the reader says.
+Endless, it is a loop of processing-time timers and not a splittable DoFn: a timer fires, a batch is read,
+the positions are written to state and the timer is set again, in one bundle. So positions and what was made
+of the records are in one checkpoint, of a size that does not grow; a bundle is as short as one read; and the
+time of the next read is kept to the millisecond. A splittable DoFn that defers itself does none of this well
+on the Flink runner (decision 14). Another timer holds the watermark where the reader says.
 """
 
 import bisect
@@ -38,8 +38,8 @@ Ranges = tuple[tuple[str, int, int, int], ...]
 class ReadKafka(beam.PTransform):
     """Records of ``topics``, in batches of up to ``batch_rows`` of one partition, stamped with their append.
 
-    ``readers``: among how many the partitions are shared out; new ones are found. ``poll_seconds``: how long a
-    read waits for a batch to fill, and so the least latency and the most bundles a second. ``group``: under
+    ``readers``: among how many the partitions are shared out; new ones are found. ``poll_seconds``: how long
+    a read waits for a batch to fill, and so the least latency and the most bundles a second. ``group``: under
     which name the positions are shown to Kafka's tools; where to go on is in the runner's checkpoints alone.
     ``until``: ranges of offsets to read (a bounded source), else it is endless. ``begin``: ``earliest`` or
     ``latest``, where there is no checkpoint.
@@ -102,8 +102,14 @@ def _before(records: RawRecords, end: int) -> RawRecords:
     rows = bisect.bisect_left(records.offsets, end)
     if rows == len(records):
         return records
-    columns = (records.offsets, records.timestamps, records.keys, records.values)
-    return RawRecords(records.topic, records.partition, *(column[:rows] for column in columns))
+    return RawRecords(
+        topic=records.topic,
+        partition=records.partition,
+        offsets=records.offsets[:rows],
+        timestamps=records.timestamps[:rows],
+        keys=records.keys[:rows],
+        values=records.values[:rows],
+    )
 
 
 class _Poll(beam.DoFn):

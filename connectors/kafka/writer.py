@@ -1,8 +1,8 @@
 """Messages → topics, in transactions, each message once whatever was killed. Nothing of Beam.
 
-A runner that lost a worker goes back to its last checkpoint and does again what came after it; what was already
-committed to a topic must not be written twice. Kafka's transactions alone do not help there: they make a retry
-inside one producer safe, not a second producer that does the same work again. So:
+A runner that lost a worker goes back to its last checkpoint and does again what came after it; what was
+already committed to a topic must not be written twice. Kafka's transactions alone do not help there: they
+make a retry inside one producer safe, not a second producer that does the same work again. So:
 
 1. A writer has a fixed transactional id. When it opens, Kafka fences off whoever had it before, a zombie
    included, and aborts what that had begun (KIP-98).
@@ -23,10 +23,10 @@ from typing import Any, Final
 import confluent_kafka
 import msgspec
 from confluent_kafka import KafkaError, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient
 
 from connectors.errors import OutputError
-from connectors.kafka.cluster import Cluster, without_noise
+from connectors.kafka.cluster import LATEST, Cluster, without_noise
 
 Ends = dict[tuple[str, int], int]
 #: The identity of a message, by its value.
@@ -40,11 +40,17 @@ _BATCH: Final = 10_000
 
 
 class Messages(msgspec.Struct, frozen=True, gc=False):
-    """Messages for one topic; the lists have one length."""
+    """Messages for one topic; the lists have one length.
+
+    ``committed_us``, ``appended_ms``: when what a message tells of was committed and appended to its topic,
+    as 64-bit integers side by side; empty where nobody asks.
+    """
 
     topic: str
     keys: list[bytes | None]
     values: list[bytes]
+    committed_us: bytes = b""
+    appended_ms: bytes = b""
 
     def __len__(self) -> int:
         return len(self.values)
@@ -127,7 +133,7 @@ class Writer:
         return len(fresh)
 
     def commit(self) -> None:
-        """Make what was written visible, all of it at once. Raises if it cannot be; nothing is visible then."""
+        """Make what was written visible, all at once. Raises if it cannot be; nothing is visible then."""
         if not self._in_transaction:
             return
         while True:
@@ -147,7 +153,7 @@ class Writer:
         self._producer.close()
 
     def _fresh(self, messages: Messages) -> list[dict[str, Any]]:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"key": key, "value": value} for key, value in zip(messages.keys, messages.values, strict=True)
         ]
         known = self._known.get(messages.topic)
@@ -180,7 +186,7 @@ class Writer:
             if known.error is not None:
                 raise OutputError(f"{self.cluster.brokers}: topic {topic}: {without_noise(known.error)}")
             partitions += [TopicPartition(topic, number) for number in known.partitions]
-        asked = self._admin.list_offsets({p: OffsetSpec.latest() for p in partitions})
+        asked = self._admin.list_offsets({p: LATEST for p in partitions})
         return {(p.topic, p.partition): answer.result().offset for p, answer in asked.items()}
 
     def _read_back(self, bound: Ends, ends: Ends) -> dict[str, Counter[bytes]]:
@@ -207,6 +213,7 @@ class Writer:
         begun = time.monotonic()
         try:
             while open_ones:
+                message: Any
                 for message in consumer.consume(_BATCH, 0.1):
                     partition = (message.topic(), message.partition())
                     error = message.error()

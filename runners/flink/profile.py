@@ -42,7 +42,7 @@ class Profile:
 def options(profile: Profile) -> list[Option]:
     """All options of a job with this profile."""
     found = [
-        Option("runner", "PortableRunner", "submits to a job server, whatever Flink version that was made for"),
+        Option("runner", "PortableRunner", "submits to a job server, for whatever Flink that was made"),
         Option("job_endpoint", profile.job_endpoint, "where Beam's job server listens"),
         Option("job_name", profile.job_name, "the name in Flink, by which a running job is found again"),
         Option("streaming", None, "the input never ends"),
@@ -53,7 +53,7 @@ def options(profile: Profile) -> list[Option]:
             str(int(profile.checkpoint_seconds * 1000)),
             "what is done again after a failure, at most; without it nothing is ever saved",
         ),
-        Option("checkpointing_mode", "EXACTLY_ONCE", "barriers are aligned, so that state and positions agree"),
+        Option("checkpointing_mode", "EXACTLY_ONCE", "barriers are aligned: state and positions agree"),
         Option("externalized_checkpoints_enabled", None, "the last checkpoint outlives the job"),
         Option("retain_externalized_checkpoints_on_cancellation", None, "and its cancellation"),
         Option(
@@ -62,7 +62,7 @@ def options(profile: Profile) -> list[Option]:
             "a step hands on what it made when its bundle ends, so that this is a share of the latency; with "
             "the default of a second and a short checkpoint interval, timers starve",
         ),
-        Option("max_bundle_size", "1", "an element is a batch of records, so one is a bundle"),
+        Option("max_bundle_size", "1000", "the time alone ends a bundle: one of the sink is one transaction"),
         Option(
             "finish_bundle_before_checkpointing",
             None,
@@ -87,7 +87,10 @@ def _environment(profile: Profile) -> list[Option]:
     kind = Option("environment_type", profile.environment.upper(), "where Python runs")
     match profile.environment:
         case "external":
-            return [kind, Option("environment_config", profile.workers, "the worker pool beside a TaskManager")]
+            return [
+                kind,
+                Option("environment_config", profile.workers, "the pool beside a TaskManager"),
+            ]
         case "process":
             config = json.dumps({"command": profile.workers})
             return [kind, Option("environment_config", config, "each TaskManager starts its own worker")]

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from columns.decode import MAX_VALUE_BYTES, Decoded, decode_records
+from schemas.batches import Origin
 from schemas.names import Result, Undecodable
 from schemas.records import RawRecords
 
@@ -55,13 +56,14 @@ def rows(*documents: Any, topic: str = TOPIC) -> list[dict[str, Any]]:
 
 
 def test_a_row_becomes_columns() -> None:
-    (row,) = rows(envelope(transaction={"total_order": 3}))
+    (row,) = rows(envelope(transaction={"total_order": 3}, source=SOURCE | {"txId": 77}))
     assert row == {
         "offset": 0,
         "op": ord("c"),
         "commit_lsn": 9,
         "lsn": 12,
         "order": 3,
+        "tx": 77,
         "committed_us": 5_000_000,
         "appended_ms": 1,
         "key": b"k",
@@ -179,6 +181,82 @@ def test_heartbeats_and_transaction_markers_are_counted_only() -> None:
     marker = b'{"status":"BEGIN","id":"7:8"}'
     wrapped = b'{"schema":{},"payload":' + marker + b"}"
     assert decoded(marker, wrapped, topic="db.transaction").counts == {Result.CONTROL: 2}
+
+
+def test_an_end_of_a_transaction_says_how_many_changes_of_which_table_it_had() -> None:
+    counts = [
+        {"data_collection": "metrics.events", "event_count": 3},
+        {"data_collection": "metrics.series", "event_count": 1},
+    ]
+    end = {"status": "END", "id": "778:26823696", "event_count": 4, "data_collections": counts, "ts_ms": 7}
+    odd = [
+        end | {"id": "no:numbers"},
+        end | {"id": "778"},
+        end | {"ts_ms": None},
+        end | {"data_collections": 5},
+        end | {"status": "BEGIN"},
+    ]
+    values = [json.dumps(document).encode() for document in (end, {"schema": {}, "payload": end}, *odd)]
+    out = decoded(*values, topic="db.transaction")
+    assert out.counts == {Result.CONTROL: 7}
+    assert out.ends is not None
+    first, second = out.ends.to_pylist()
+    assert first | {"offset": 1} == second
+    wanted = {"tx": 778, "lsn": 26823696, "committed_us": 7000, "appended_ms": 1}
+    assert wanted.items() <= first.items()
+    assert (first["tables"], first["counts"]) == (["metrics.events", "metrics.series"], [3, 1])
+    assert Origin.of(out.ends) == Origin("db.transaction", 0, "db")
+
+
+def test_rows_of_a_snapshot_are_of_no_transaction_though_its_number_is_there() -> None:
+    read = envelope(op="r", source=SOURCE | {"txId": 868})
+    inside = envelope(source=SOURCE | {"txId": 869}, transaction={"id": "869:1", "total_order": 1})
+    elsewhere = envelope(source=SOURCE | {"txId": "6.28.807"}, transaction={"total_order": 1})
+    assert [row["tx"] for row in rows(read, inside, elsewhere)] == [0, 869, 0]
+
+
+def shapes(*documents: Any, topic: str = TOPIC) -> list[tuple[int, str]]:
+    out = decoded(*(json.dumps(d).encode() for d in documents), topic=topic)
+    return [(shape.offset, " ".join(shape.columns)) for shape in out.shapes]
+
+
+USUAL = "metric_id seq tags timestamp value"
+
+
+def test_columns_that_come_or_go_are_seen_with_the_first_row_that_has_them() -> None:
+    more = envelope(after=ROW | {"unit": "ms"})
+    renamed = envelope(after={"tag" if k == "tags" else k: v for k, v in ROW.items()})
+    deleted = envelope(op="d", before=ROW, after=None)
+    many = [envelope()] * 300 + [deleted] + [more] * 300 + [renamed]
+    expected = [
+        (0, USUAL),
+        (301, "metric_id seq tags timestamp unit value"),
+        (601, "metric_id seq tag timestamp value"),
+    ]
+    assert shapes(*many) == expected
+    assert shapes(*({"schema": {}, "payload": document} for document in many)) == expected
+    assert rows(more) == rows(envelope())  # what was added does not get in the way
+    (row,) = rows(renamed)
+    assert (row["tags"], row["value"]) == (None, 1.5)
+
+
+def test_rows_that_fit_no_column_show_theirs_too_and_other_tables_as_well() -> None:
+    assert shapes(envelope(), envelope(after=ROW | {"value": {}, "x": 1})) == [
+        (0, USUAL),
+        (1, "metric_id seq tags timestamp value x"),
+    ]
+    changed = [envelope(after={"b": 1, "a": 2})] * 2 + [
+        envelope(op="t", after=None),
+        envelope(after={"a": 2}),
+    ]
+    assert shapes(*changed, topic="db.shop.orders") == [(0, "a b"), (3, "a")]
+
+
+@pytest.mark.parametrize("name", ["seq ", 'a"b', "\x01", "\\", "", "ü", "seq".ljust(64), "x" * 500])
+def test_no_name_of_a_column_gets_in_the_way(name: str) -> None:
+    row = {k: v for k, v in ROW.items() if k != "seq"} | {name: 1}
+    assert [r["seq"] for r in rows(envelope(), envelope(after=row), envelope())] == [7, None, 7]
+    assert len(shapes(envelope(after=row), envelope(after=row))) == 1
 
 
 def test_a_table_may_be_named_transaction() -> None:

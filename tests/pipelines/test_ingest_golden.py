@@ -19,7 +19,8 @@ from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 
 from connectors.sinks import FileWritten
 from connectors.spanfiles import read_span_files
-from pipelines.ingest import FILES_FILE, TALLY_FILE, graph
+from pipelines.ingest import graph
+from pipelines.outputs import FILES_FILE, TALLY_FILE
 from pipelines.reconcile import Tally
 from pipelines.settings import Settings
 from pipelines.summary import RunResult, summarise

@@ -98,6 +98,31 @@ def test_spans_are_accounted_for_up_to_the_join_and_events_go_through_it() -> No
     assert lines(joined=4, known=8, late=1) == [f"write, {SPANS_TOPIC}/-1: 1 in, 2 accounted for"]
 
 
+def test_each_table_of_each_end_of_a_transaction_is_judged_and_each_loss_is_written() -> None:
+    ends = "db.transaction"
+    told = [
+        ((step, ends, 0, result, reason), n)
+        for step, result, reason, n in (
+            ("decode", "control", "", 20),
+            ("decode", "ended", "", 9),
+            ("transactions", "replay", "", 2),
+            ("transactions", "complete", "", 6),
+            ("transactions", "incomplete", "", 1),
+            ("transactions", "loss", "missing", 1),
+            ("transactions", "unended", "", 5),
+        )
+    ]
+
+    def lines(found: Tally, written: int) -> list[str]:
+        made = [*files(), FileWritten(Output.LOSSES, "p", written, 1)]
+        checked = reconcile(tally() + found, made, READ | {(ends, 0): 20}, "metrics.events")
+        return [line.problem() for line in checked if line.difference]
+
+    assert lines(told, 1) == []
+    assert lines(told, 0) == ["write, (all)/0: 1 in, 0 accounted for"]
+    assert lines([*told[:3], *told[4:]], 1) == [f"transactions, {ends}/0: 9 in, 3 accounted for"]
+
+
 def test_a_row_that_is_written_twice_is_named() -> None:
     assert problems(tally(), files(clean=5)) == [f"write, {TOPIC}/0: 4 in, 5 accounted for"]
 

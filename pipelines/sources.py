@@ -1,0 +1,109 @@
+"""Where records and spans come from, by what the settings name: files or topics."""
+
+from typing import NamedTuple
+
+import apache_beam as beam
+
+from connectors.files import ReadFiles, ReadSpans
+from connectors.kafka.cluster import is_kafka, parse_address
+from connectors.kafka.preflight import check_inputs, check_outputs, current_ranges
+from connectors.kafka.source import ReadKafka
+from connectors.recordfiles import find_files
+from connectors.spanfiles import find_span_files
+from pipelines.publish import output_topics
+from pipelines.setting import SettingError
+from pipelines.settings import Settings
+from schemas.names import SPANS_TOPIC
+
+
+class Sources(NamedTuple):
+    """Records of changes, and documents of spans if there are any."""
+
+    records: beam.PCollection
+    spans: beam.PCollection | None
+
+
+def read(pipeline: beam.Pipeline, settings: Settings, *, quiet_seconds: tuple[float, ...] = ()) -> Sources:
+    """The sources of the ingest job. ``quiet_seconds``: see :class:`connectors.files.ReadFiles`."""
+    if from_kafka(settings.input):
+        spans = _topics(settings, settings.spans, "Spans") if settings.spans else None
+        return Sources(
+            pipeline | "ReadRecords" >> _topics(settings, settings.input, "records"),
+            None if spans is None else pipeline | "ReadSpans" >> spans,
+        )
+    return _files(pipeline, settings, quiet_seconds)
+
+
+def from_kafka(inputs: tuple[str, ...]) -> bool:
+    """Whether ``inputs`` are topics; files beside topics are refused. Raises SettingError."""
+    found = [is_kafka(name) for name in inputs]
+    if any(found) and (not all(found) or len(found) > 1):
+        raise SettingError("--input: name one kafka://… address with all its topics, and nothing else")
+    return any(found)
+
+
+def preflight(settings: Settings) -> None:
+    """Prove that what the settings name is there. Raises SettingError, InputError, OutputError."""
+    if not settings.input:
+        raise SettingError("--input: nothing to read; name files or folders of records, or kafka://…")
+    if not from_kafka(settings.input):
+        if settings.endless:
+            raise SettingError(
+                f"--input: files end; runner {settings.runner} reads kafka://host:port/topic,…"
+            )
+        find_files(settings.input)
+        find_span_files(settings.spans)
+        return
+    if settings.streaming and not settings.endless:
+        raise SettingError("--streaming: the local runner reads topics up to their end; name --runner flink")
+    for inputs in filter(None, (settings.input, settings.spans)):
+        brokers, topics = parse_address(inputs[0])
+        if not topics:
+            raise SettingError(f"{inputs[0]}: no topic named; write kafka://host:port/topic,topic")
+        check_inputs(settings.cluster(brokers), topics)
+    if not settings.endless and is_kafka(settings.output):
+        raise SettingError("--output: the local runner writes a folder; name one, or --runner flink")
+    if settings.endless:
+        if not is_kafka(settings.output):
+            raise SettingError("--output: an endless job writes to kafka://host:port")
+        brokers, _ = parse_address(settings.output)
+        check_outputs(settings.cluster(brokers), output_topics(), create=settings.create_topics)
+
+
+def _topics(settings: Settings, inputs: tuple[str, ...], what: str) -> ReadKafka:
+    brokers, topics = parse_address(inputs[0])
+    cluster = settings.cluster(brokers)
+    return ReadKafka(
+        cluster=cluster,
+        topics=topics,
+        group=settings.job_name if what == "records" else f"{settings.job_name}-spans",
+        readers=settings.kafka_readers,
+        begin=settings.kafka_begin,
+        batch_rows=min(settings.batch_rows, _MOST_ROWS),
+        poll_seconds=settings.kafka_poll_ms / 1000,
+        until=None if settings.endless else current_ranges(cluster, topics),
+    )
+
+
+_MOST_ROWS = 16_384  # of one read; more would wait long for the first
+
+
+def _files(pipeline: beam.Pipeline, settings: Settings, quiet_seconds: tuple[float, ...]) -> Sources:
+    files = [str(file) for file in find_files(settings.input)]
+    span_files = [str(file) for file in find_span_files(settings.spans)]
+    records = pipeline | "ReadFiles" >> ReadFiles(
+        files=files,
+        spans=span_files if settings.streaming else [],
+        batch_rows=settings.batch_rows,
+        span_seconds=settings.disorder_seconds / 2,
+        streaming=settings.streaming,
+        quiet_seconds=quiet_seconds,
+    )
+    if not span_files:
+        return Sources(records, None)
+    if not settings.streaming:
+        return Sources(records, pipeline | "ReadSpans" >> ReadSpans(files=span_files))
+    return Sources(  # one rehearsal, so that the two come in an order
+        records | "Records" >> beam.Filter(lambda batch: batch.topic != SPANS_TOPIC),
+        records | "Spans" >> beam.Filter(lambda batch: batch.topic == SPANS_TOPIC),
+    )
