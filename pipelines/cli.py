@@ -212,6 +212,7 @@ def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
     from runners.direct import JobError
     from runners.flink.rest import FlinkError
     from runners.options import OptionError, unknown_options
+    from runners.prism.server import PrismError
 
     try:
         unknown = unknown_options(rest)
@@ -225,7 +226,7 @@ def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
             summary = job(settings, rest)
             if arguments.job != "traces" and not settings.endless:
                 write_report(settings.output)
-    except (JobError, Unbalanced, FlinkError) as error:
+    except (JobError, Unbalanced, FlinkError, PrismError) as error:
         return _fail(str(error))
     console.show_summary(summary, settings.output)
     return _EXIT_OK

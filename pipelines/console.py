@@ -69,8 +69,10 @@ def _progress_text(counts: dict[str, int], seconds: float) -> str:
 def show_summary(summary: dict[str, Any], output: str) -> None:
     """What became of everything that was read, and where to look next."""
     if "stream" in summary:
-        _out.print(f"{summary['stream']}; saved at {summary['savepoint'] or '(nothing)'}")
-        _out.print("next: the same command goes on from there", style="bold")
+        saved = summary["savepoint"]
+        _out.print(f"{summary['stream']}; " + (f"saved at {saved}" if saved else "nothing was saved"))
+        then = "goes on from there" if saved else "begins anew, and writes nothing again that is written"
+        _out.print(f"next: the same command {then}", style="bold")
     elif summary["job"] == "traces":
         _show_traces(summary, output)
     else:
@@ -217,15 +219,15 @@ def _reasons(counts: dict[str, int]) -> str:
 
 def say(text: str) -> None:
     """One line."""
-    _out.print(text)
+    _out.print(text, soft_wrap=True)
 
 
-def stream_text(state: str, look: Any, checkpoint_age: float | None) -> str:
-    """How an endless job does, in one line."""
+def stream_text(state: str, look: Any, checkpoint_age: float | None, *, saves: bool = True) -> str:
+    """How an endless job does, in one line. ``saves``: whether its runner makes checkpoints."""
     behind = "lag unknown" if look.behind is None else f"{look.behind:,} behind"
     rate = "" if look.per_second is None else f"  {look.per_second:,.0f} records/s"
     age = "no checkpoint yet" if checkpoint_age is None else f"checkpoint {checkpoint_age:.0f} s ago"
-    return f"{state.lower()}  {behind}{rate}  {age}"
+    return f"{state.lower()}  {behind}{rate}" + (f"  {age}" if saves else "")
 
 
 @contextlib.contextmanager
@@ -241,6 +243,6 @@ def following() -> Iterator[Callable[[str], None]]:
         nonlocal last
         if time.monotonic() - last >= _LINE_SECONDS:
             last = time.monotonic()
-            _out.print(text)
+            _out.print(text, soft_wrap=True)
 
     yield show

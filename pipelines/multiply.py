@@ -14,9 +14,9 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.archives import ARCHIVE
 from connectors.recordfiles import find_files, read_files
 from connectors.spanfiles import find_span_files, read_span_files
+from schemas.archive import ARCHIVE
 from schemas.records import RawRecords
 
 _RUN_ROWS: Final = 32_768

@@ -39,7 +39,13 @@ def publish(out: Ingested, settings: Settings) -> beam.PCollection:
         Output.LOSSES: out.losses,
         Output.NOTICES: out.notices,
     }
-    sums = out.counts | "RunningTally" >> RunningTally()
+    sums = out.counts | "RunningTally" >> RunningTally(
+        events_table=settings.events_table,
+        wait_seconds=settings.wait_seconds,
+        hold_seconds=settings.hold_seconds,
+        with_spans=out.late_spans is not None,
+        targets=settings.metrics_targets,
+    )
     messages = [sums | "SumsMessages" >> _to_messages(RECONCILIATION)]
     for output, items in outputs.items():
         if items is not None:

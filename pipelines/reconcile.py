@@ -8,23 +8,10 @@ import msgspec
 
 from connectors.sinks import FileWritten
 from schemas.names import NOTES, SPANS_TOPIC, Output, Result, Step
+from schemas.steps import BESIDE, is_events_topic, steps_of
 
 #: ((step, topic, partition, result, reason), records), as the tally file holds them.
 Tally = list[tuple[tuple[str, str, int, str, str], int]]
-
-#: For the records of the events' table, and for those of all others: the steps in order.
-_EVENT_STEPS: Final = (
-    Step.DECODE,
-    Step.REPLAYS,
-    Step.REDACT,
-    Step.CHANGES,
-    Step.CONTRACT,
-    Step.REFERENCES,
-    Step.DUPLICATES,
-    Step.SCORE,
-)
-_TABLE_STEPS: Final = (Step.DECODE, Step.REPLAYS, Step.REDACT)
-_SPAN_STEPS: Final = (Step.DECODE, Step.REDACT, Step.JOIN)
 
 #: Where the records of a result are written.
 _WRITTEN: Final = {
@@ -65,11 +52,6 @@ class Line(msgspec.Struct, frozen=True):
         )
 
 
-def is_events_topic(topic: str, events_table: str) -> bool:
-    """Whether ``topic`` carries the changes of the events' table."""
-    return topic == events_table or topic.endswith("." + events_table)
-
-
 def reconcile(
     tally: Tally,
     files: Sequence[FileWritten],
@@ -89,11 +71,11 @@ def reconcile(
     lines = []
     for (topic, partition), records in sorted(read.items()):
         arriving = records
-        for step in _steps(topic, events_table, with_spans):
+        for step in steps_of(topic, events_table, with_spans=with_spans):
             out = results.get((step, topic, partition), Counter())
             if arriving or out:
                 lines.append(Line(step, topic, partition, arriving, dict(out)))
-            if step != Step.SCORE:  # which stands beside the path, and lets nothing pass
+            if step not in BESIDE:
                 arriving = out[Result.PASSED]
         lines += _written(topic, partition, arriving, results, files, events_table)
     lines += _ended(tally)
@@ -124,14 +106,6 @@ def _ended(tally: Tally) -> list[Line]:
         )
         for topic, partition in sorted(ended.keys() | judged.keys())
     ]
-
-
-def _steps(topic: str, events_table: str, with_spans: bool) -> tuple[Step, ...]:
-    if topic == SPANS_TOPIC:
-        return _SPAN_STEPS
-    if not is_events_topic(topic, events_table):
-        return _TABLE_STEPS
-    return (*_EVENT_STEPS, Step.JOIN) if with_spans else _EVENT_STEPS
 
 
 def _written(

@@ -61,6 +61,9 @@ class ClusterSettings:
     workers: str = _flink(
         "127.0.0.1:15000", "of the environment: address of the worker pool, or command of a worker"
     )
+    metrics_targets: str | None = _flink(
+        None, "folder in which workers tell Prometheus where they serve metrics; none: they serve none"
+    )
     parallelism: int = _flink(1, "subtasks of each step on Flink", at_least=1, at_most=128)
     checkpoint_seconds: float = _flink(
         5.0, "how often Flink saves the state: what is done again after a failure", at_least=0.1
@@ -72,6 +75,9 @@ class ClusterSettings:
         None, "path of the savepoint to go on from; none: where the job was stopped last, or from the start"
     )
     savepoint_folder: str | None = _flink(None, "where savepoints go, if not where Flink puts them")
+    prism: str | None = _flink(
+        None, "the program of Beam's runner Prism; none: the one scripts/prism built, or prism in the path"
+    )
 
     def cluster(self, brokers: str) -> Cluster:
         """The cluster at ``brokers``, with the security of these settings."""

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
@@ -25,12 +26,13 @@ _OK: Final = 0
 _FAILED: Final = 1
 _USAGE: Final = 2
 _GOOD: Final = ("up", "down")
+_OPERATIONS: Final = {"c": "inserted", "u": "updated", "d": "deleted"}
 
 Verb = Callable[[argparse.Namespace], int]
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """``stack up``, ``status``, ``logs`` and ``down``."""
+    """``stack up``, ``status``, ``load``, ``logs`` and ``down``."""
     text = "PostgreSQL, Kafka, Debezium, Flink, Redis and Prometheus on this machine, for tests and trials"
     stack = commands.add_parser("stack", help=text, description=f"{text}; loopback only, without Docker.")
 
@@ -44,6 +46,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     up.add_argument("--only", metavar="A,B", default="", help="these components, and what they need")
     status = _verb(verbs, "status", _status, "each component: state, process, address, memory")
     status.add_argument("--json", action="store_true", help="as JSON")
+    load_capture = _verb(verbs, "load", _load, "replay a capture's rows into PostgreSQL")
+    load_capture.add_argument(
+        "capture", nargs="+", metavar="PATH", help="files or folders, as samples/trainticket"
+    )
+    load_capture.add_argument("--again", action="store_true", help="delete rows of it that are there")
     down = _verb(verbs, "down", _down, "stop everything")
     down.add_argument("--purge", action="store_true", help="also delete data, logs and passwords")
     logs = _verb(verbs, "logs", _logs, "what the components say")
@@ -145,6 +152,23 @@ def _status(arguments: argparse.Namespace) -> int:
 def _duration(seconds: float) -> str:
     minutes, hours = seconds // 60, seconds // 3600
     return f"{hours:.0f} h {minutes % 60:.0f} min" if hours else f"{minutes:.0f} min {seconds % 60:.0f} s"
+
+
+def _load(arguments: argparse.Namespace) -> int:
+    from pipelines.loadcapture import Capture, load_capture
+
+    begun = time.monotonic()
+    with _telling() as tell:
+        tell("capture", "reading")
+        capture = Capture.read(arguments.capture)
+        dsn = _stack(arguments).addresses.postgres_dsn()
+        loaded = load_capture(capture, dsn, again=arguments.again, tell=partial(tell, "capture"))
+        tell("capture", f"{loaded.rows.total():,} changes in {loaded.transactions:,} transactions", True)
+    for (op, table), rows in sorted(loaded.rows.items()):
+        print(f"{table}: {rows:,} {_OPERATIONS[op]}")
+    print(f"left out: {capture.left_out:,} records that are not of the database")
+    print(f"loaded in {time.monotonic() - begun:.1f} s")
+    return _OK
 
 
 def _down(arguments: argparse.Namespace) -> int:

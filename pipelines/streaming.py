@@ -8,7 +8,7 @@ import apache_beam as beam
 
 from connectors.kafka.cluster import parse_address
 from connectors.kafka.lag import Lag
-from pipelines import console, jobrecord
+from pipelines import console, jobrecord, prism
 from pipelines.settings import Settings
 from runners.flink.job import submit
 from runners.flink.preflight import check
@@ -21,11 +21,13 @@ _AWAY_SECONDS: Final = 300.0  # how long Flink may be away before we give up
 
 
 def run_stream(graph: Callable[[beam.Pipeline], None], settings: Settings) -> dict[str, Any]:
-    """Run the job on Flink until it ends or is interrupted; where it was stopped, and how to go on.
+    """Run the job until it ends or is interrupted; where it was stopped, and how to go on.
 
-    A job of this name that runs already is followed, unless its workers lived in a process that is gone.
-    Raises FlinkError, SettingError.
+    On Flink a job of this name that runs already is followed, unless its workers lived in a process that is
+    gone. Raises FlinkError, PrismError, SettingError.
     """
+    if settings.runner in prism.NAMES:
+        return prism.run_on_prism(graph, settings)
     flink = Flink(settings.flink_url)
     record = jobrecord.load(settings)
     running = flink.running(settings.job_name)

@@ -10,9 +10,10 @@ import msgspec
 
 from connectors.digest import keys_sha256
 from connectors.sinks import FileWritten
-from pipelines.reconcile import Tally, is_events_topic, reconcile
+from pipelines.reconcile import Tally, reconcile
 from pipelines.settings import Settings
 from schemas.names import SPANS_TOPIC, UNKNOWN_SERIES, Op, Output, Result, Step
+from schemas.steps import is_events_topic
 
 
 class RunResult(msgspec.Struct, frozen=True):

@@ -10,7 +10,10 @@ from schemas.names import Output
 
 
 class OutputTopic(NamedTuple):
-    """A topic, the field that is the messages' key (``None``: no key), and the fields of their identity."""
+    """A topic, the field that is the messages' key (``None``: no key), and the fields of their identity.
+
+    Without such fields a message may be there twice after a failure.
+    """
 
     name: str
     key: str | None
@@ -36,5 +39,5 @@ TOPICS: Final = {
     Output.NOTICES: OutputTopic("metrics.notices", "topic", ("kind", *_PLACE)),
 }
 
-#: What became of every record so far: sums that grow, the newest message counts.
-RECONCILIATION: Final = OutputTopic("metrics.reconciliation", None, ("at",))
+#: What became of every record so far: sums that grow, the newest message counts. No message is made again.
+RECONCILIATION: Final = OutputTopic("metrics.reconciliation", None, ())

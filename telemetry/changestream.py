@@ -205,9 +205,9 @@ TRANSACTIONS: Final = _counter(
     "Transactions of the database: complete, incomplete, surplus, unjudged.",
     "result",
 )
-TRANSACTION_RECORDS: Final = _counter(
-    "transaction_records",
-    "Records that were not where the END of their transaction counts them (missing, late, surplus).",
+TRANSACTION_LOSSES: Final = _counter(
+    "transaction_losses",
+    "Tables of transactions that do not have what the END counts: missing, late, surplus.",
     "result",
 )
 DIFFERENCE: Final = _gauge(

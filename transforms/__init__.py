@@ -18,6 +18,7 @@ from transforms.references import CheckReferences
 from transforms.replays import DropReplays
 from transforms.servicegraph import ServiceGraph
 from transforms.spans import DecodeSpans
+from transforms.statesizes import weigh_cheaply
 from transforms.timeline import Timeline
 from transforms.traces import AnalyseTraces
 from transforms.transactions import CheckTransactions
@@ -49,3 +50,5 @@ __all__ = [
     "ToVerdicts",
     "Validate",
 ]
+
+weigh_cheaply()  # in every process that has a step of ours, workers too

@@ -1,8 +1,10 @@
 """Counts of the steps → what became of every record so far, now and then, while a stream goes on."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import apache_beam as beam
@@ -12,7 +14,12 @@ from apache_beam.transforms.userstate import ReadModifyWriteStateSpec, TimerSpec
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.utils.timestamp import Timestamp
 
+from schemas.names import NOTES, Result, Step
 from schemas.reconciliation import Reconciliation, StepCount
+from schemas.steps import flows
+from telemetry.lag import process_lags
+from telemetry.metricsport import serve
+from telemetry.totals import Passage, process_totals
 from transforms.coders import register_struct
 from transforms.outcome import Count
 
@@ -32,12 +39,18 @@ class RunningTally(beam.PTransform):
     """
 
     every_seconds: float = 5.0
+    events_table: str = "metrics.events"
+    wait_seconds: float = 600.0
+    hold_seconds: float = 0.0
+    with_spans: bool = False
+    #: Folder in which Prometheus is told where this process serves its metrics; none: they are not served.
+    targets: str | None = None
 
     def expand(self, counts: beam.PCollection) -> beam.PCollection:
         return (
             counts
             | "SumInBundle" >> beam.ParDo(_SumInBundle()).with_output_types(Sums)
-            | "Add" >> beam.ParDo(_Add(self.every_seconds)).with_output_types(Reconciliation)
+            | "Add" >> beam.ParDo(_Add(self)).with_output_types(Reconciliation)
         )
 
 
@@ -60,8 +73,13 @@ class _Add(beam.DoFn):
     SUMS = ReadModifyWriteStateSpec("sums", beam.coders.BytesCoder())
     TELL = TimerSpec("running_tally_tell", TimeDomain.REAL_TIME)
 
-    def __init__(self, every_seconds: float) -> None:
-        self._every_seconds = every_seconds
+    def __init__(self, step: RunningTally) -> None:
+        self._step = step
+
+    def setup(self) -> None:
+        self._totals = process_totals()
+        if self._step.targets is not None:
+            serve(process_lags().registry, Path(self._step.targets))
 
     def process(
         self,
@@ -73,7 +91,7 @@ class _Add(beam.DoFn):
         for key, records in element[1]:
             sums[tuple(key)] += records
         if not due:
-            tell.set(Timestamp.now() + self._every_seconds)
+            tell.set(Timestamp.now() + self._step.every_seconds)
         state.write(_packed(sums, True))
 
     @on_timer(TELL)
@@ -81,10 +99,32 @@ class _Add(beam.DoFn):
         """Give the sums; the timer is set again when something more has come."""
         sums, _ = _unpacked(state.read())
         state.write(_packed(sums, False))
+        self._show(sums)
         yield Reconciliation(
             at=Timestamp.now().to_rfc3339(),
             counts=[_step_count(key, records) for key, records in sorted(sums.items())],
         )
+
+    def _show(self, sums: Counter[Any]) -> None:
+        """Give the sums to the metrics of this process."""
+        step = self._step
+        holds = {Step.REFERENCES: step.wait_seconds, Step.DUPLICATES: step.hold_seconds}
+        found = flows(sums.items(), step.events_table, with_spans=step.with_spans)
+        ends = [(key, n) for key, n in sums.items() if key[0] == Step.TRANSACTIONS]
+        self._totals.update(
+            time.monotonic(),
+            [(key[0], key[3], records) for key, records in sums.items()],
+            {str(name): Passage(*flow, holds.get(name, 0.0)) for name, flow in found.items()},
+            _summed((key[3], n) for key, n in ends if key[3] not in NOTES),
+            _summed((key[4], n) for key, n in ends if key[3] == Result.LOSS),
+        )
+
+
+def _summed(rows: Iterable[tuple[str, int]]) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for name, records in rows:
+        sums[name] += records
+    return sums
 
 
 def _step_count(key: tuple[str, str, int, str, str], records: int) -> StepCount:
