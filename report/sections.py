@@ -7,6 +7,7 @@ from typing import Any, Final
 from report.data import Found
 from report.markup import Row, Safe, bar, folded, plural, section, table, text
 from report.payload import shortened
+from schemas.names import Output
 
 _ROWS: Final = 400
 _EXAMPLE: Final = 2_000  # letters
@@ -57,11 +58,25 @@ def head(summary: Mapping[str, Any]) -> str:
     )
     return (
         f"<header><h1>{summary['records']:,} records in, {kept:,} clean events out{share}</h1>"
-        f'<p class="verdict {"good" if balanced else "bad"}">{verdict}</p>{problems}'
+        f'<p class="verdict {"good" if balanced else "bad"}">{verdict}</p>{problems}{_told(summary)}'
         f'<ul class="facts">{shown}</ul>'
         f"<p>Job {text(summary['job'])} over {text(sources)}, finished {text(summary['finished_at'])}:"
         f" {summary['all_records']:,} records of {plural(len(summary['records_by_topic']), 'topic')} in"
         f" {summary['seconds']:.1f} s.</p></header>"
+    )
+
+
+def _told(summary: Mapping[str, Any]) -> str:
+    """What the stream says of itself, where it says something."""
+    lines = (
+        ("Changes lost on the way, by table and transaction", "losses_by_status", Output.LOSSES),
+        ("Tables that were truncated, or have other columns", "notices_by_kind", Output.NOTICES),
+    )
+    return "".join(
+        f'<p class="bad">{name}: {text(", ".join(f"{kind} {n:,}" for kind, n in counts.items()))}'
+        f" (<code>{output}/</code>)</p>"
+        for name, key, output in lines
+        if (counts := summary.get(key))
     )
 
 

@@ -24,15 +24,19 @@ def boot(settings: StackSettings) -> Path:
 
 def write_boot(settings: StackSettings) -> None:
     """The program: this Python, with the project's packages."""
-    text = f'#!/bin/sh\nPYTHONPATH="{PROJECT}" exec "{sys.executable}" -m runners.stack.boot "$@"\n'
+    text = f'#!/bin/sh\nPYTHONPATH="{_python_path()}" exec "{sys.executable}" -m runners.stack.boot "$@"\n'
     write(boot(settings), text, 0o755)
+
+
+def _python_path() -> str:
+    return os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
 
 
 class JobServer(Component):
     """Beam's job service; pipelines go through it to the JobManager."""
 
     name = "jobserver"
-    needs = ("jobmanager",)
+    needs = ("jobmanager", "workers")  # a pipeline in Python wants both
     ports = ("jobserver", "artifacts", "expansion")
     packages = flink.PACKAGES
     bundles = flink.BUNDLES
@@ -80,7 +84,7 @@ class Workers(Component):
         # what a job's steps read from the environment (keys, settings) is read by its workers
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
         return Launch(
-            argv=argv, environment={**os.environ, "PATH": path, "PYTHONPATH": str(PROJECT)}, folder=PROJECT
+            argv=argv, environment={**os.environ, "PATH": path, "PYTHONPATH": _python_path()}, folder=PROJECT
         )
 
     def serving(self) -> None:

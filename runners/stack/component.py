@@ -22,8 +22,8 @@ class Tell(Protocol):
 class Component(ABC):
     """A server. Names of ``needs`` are components, of ``ports`` those of settings.PORTS.
 
-    Starting: :meth:`prepare`, :meth:`launch`, :meth:`serving` until it returns, :meth:`settle`,
-    :meth:`healthy` until it returns.
+    Starting: :meth:`prepare`, :meth:`launch`, then :meth:`serving`, :meth:`settle` and :meth:`healthy`, each
+    again and again until it returns.
     """
 
     name: ClassVar[str]
@@ -55,7 +55,7 @@ class Component(ABC):
         """Return if it answers. Raises :class:`NotReady`."""
 
     def settle(self) -> None:  # noqa: B027 - most have nothing to do
-        """Do what can only be done while it runs; again at each start, so idempotent."""
+        """Do what can only be done while it runs; at each start, so idempotent. Raises :class:`NotReady`."""
 
     def healthy(self) -> None:
         """Return if it does its work. Raises :class:`NotReady`."""

@@ -4,6 +4,9 @@ import contextlib
 import shutil
 from typing import Any, Final
 
+from confluent_kafka import KafkaError, KafkaException, admin
+from confluent_kafka.admin import AdminClient
+
 from runners.stack import bundles, health, passwords
 from runners.stack.component import Component, environment, properties, write
 from runners.stack.errors import NotReady
@@ -15,6 +18,9 @@ CONNECTOR: Final = "db-metrics"
 #: Of every topic that Debezium writes.
 TOPIC_PREFIX: Final = "db"
 EVENT_PARTITIONS: Final = 3
+#: Topics that jobs read, with their partitions.
+_TOPICS: Final = {"metrics.events": EVENT_PARTITIONS, "metrics.series": 1, "transaction": 1}
+_REGISTER_SECONDS: Final = 10.0  # a worker that was killed must first be given up by its group
 _HEARTBEAT: Final = (
     "INSERT INTO metrics.dbz_heartbeat(id,n) VALUES (1,1) "
     "ON CONFLICT (id) DO UPDATE SET ts=clock_timestamp(), n=metrics.dbz_heartbeat.n+1"
@@ -125,12 +131,27 @@ class Connect(Component):
         health.http(f"{self.where}/connectors")
 
     def settle(self) -> None:
-        """Register the connector, and start again a task that has given up."""
+        """Make the topics, register the connector, and start again a task that has given up."""
+        self._create_topics()
         one = f"{self.where}/connectors/{CONNECTOR}"
-        health.http(f"{one}/config", method="PUT", body=self.connector(), seconds=30)
+        health.http(f"{one}/config", method="PUT", body=self.connector(), seconds=_REGISTER_SECONDS)
         with contextlib.suppress(NotReady):  # a new connector has no status yet
             if any(task["state"] == "FAILED" for task in self._status()["tasks"]):
                 health.http(f"{one}/restart?includeTasks=true&onlyFailed=true", method="POST")
+
+    def _create_topics(self) -> None:
+        """Connect makes a topic with its first record; a job that reads it may be there before."""
+        client = AdminClient({"bootstrap.servers": self.settings.address("kafka"), "log_level": 0})
+        new = [
+            admin.NewTopic(f"{TOPIC_PREFIX}.{name}", num_partitions=partitions)  # type: ignore[attr-defined]
+            for name, partitions in _TOPICS.items()
+        ]
+        for answer in client.create_topics(new, request_timeout=_REGISTER_SECONDS).values():
+            try:
+                answer.result()
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                    raise NotReady(f"topics of the connector: {error.args[0].str()}") from error
 
     def _status(self) -> Any:
         return health.http(f"{self.where}/connectors/{CONNECTOR}/status")

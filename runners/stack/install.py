@@ -24,6 +24,12 @@ _SECONDS: Final = 1800.0
 
 def install(settings: StackSettings, packages: Collection[str], wanted: Collection[str], tell: Tell) -> None:
     """Whatever is missing of these Debian packages and bundles of jars. Raises :class:`StackError`."""
+    if not (
+        missing(packages)
+        or any(not bundles.folder(settings, bundle).is_dir() for bundle in wanted)
+        or (set(shim.PACKAGES) <= set(packages) and shim.outdated(settings))
+    ):
+        return  # a shared folder need not be ours to write
     with locked(settings.lib / "lock", "an installation is under way"):
         _debian(packages, tell)
         for bundle in sorted(wanted):  # "compiler" before "flink", which it compiles a class for
@@ -43,7 +49,7 @@ def locked(path: Path, otherwise: str) -> Iterator[None]:
     except BlockingIOError:
         raise StackError(f"{path.parent}: {otherwise} there; try again when it has ended") from None
     except PermissionError as error:
-        raise StackError(f"{error.filename}: {error.strerror}; name another --state") from error
+        raise StackError(f"{error.filename}: {error.strerror}; name another --state or --lib") from error
 
 
 def missing(packages: Collection[str]) -> list[str]:

@@ -19,6 +19,7 @@ PACKAGES: Final = ("gcc", "libc6-dev")
 JOB_SERVER: Final = "JobServer"
 JOB_SERVER_BUNDLE: Final = "flink"
 _HERE: Final = Path(__file__).parent
+_SOURCE: Final = _HERE / "loopback.c"
 
 
 def loopback(settings: StackSettings) -> Path:
@@ -31,14 +32,19 @@ def preloaded(settings: StackSettings, environment: Mapping[str, str]) -> Mappin
     return {**environment, "LD_PRELOAD": str(loopback(settings))}
 
 
+def outdated(settings: StackSettings) -> bool:
+    """Whether the library is not there, or older than its source."""
+    made = loopback(settings)
+    return not made.exists() or made.stat().st_mtime < _SOURCE.stat().st_mtime
+
+
 def build_loopback(settings: StackSettings) -> None:
-    """Compile it, if it is not there or older than its source. Raises :class:`StackError`."""
-    source, made = _HERE / "loopback.c", loopback(settings)
-    if made.exists() and made.stat().st_mtime >= source.stat().st_mtime:
+    """Compile it, if that is needed. Raises :class:`StackError`."""
+    if not outdated(settings):
         return
-    partial = made.with_suffix(".partial")
-    _compile(source, ["gcc", "-O2", "-Wall", "-shared", "-fPIC", "-o", str(partial), str(source), "-ldl"])
-    partial.replace(made)
+    partial = loopback(settings).with_suffix(".partial")
+    _compile(_SOURCE, ["gcc", "-O2", "-Wall", "-shared", "-fPIC", "-o", str(partial), str(_SOURCE), "-ldl"])
+    partial.replace(loopback(settings))
 
 
 def build_job_server(folder: Path, compiler: Sequence[str]) -> None:

@@ -203,10 +203,7 @@ class Stack:
             one.prepare()
             process.spawn(one.launch(), one.log, one.record)
         self._await(one, one.serving)
-        try:
-            one.settle()
-        except NotReady as error:
-            raise StackError(f"{one.name}: {error}; its log: {one.log}") from error
+        self._await(one, one.settle)
         self._await(one, one.healthy)
         seconds = time.monotonic() - begun
         self._tell(one.name, f"up in {seconds:.1f} s, {one.where}", True)

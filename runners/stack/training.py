@@ -28,11 +28,13 @@ def rehearsal(settings: StackSettings) -> StackSettings:
 
 
 def note(components: Sequence[Component]) -> list[str]:
-    """Those that have written none: they are not tried again."""
+    """Those that have written none: they are not tried again. The others' are for everybody to read."""
     vain = untrained(components)
     for one in components:
         if one.name in vain:
             _traces(one)[1].touch()
+        elif one.bundles:
+            _traces(one)[0].chmod(0o644)
     return vain
 
 

@@ -147,6 +147,13 @@ def test_a_difference_is_among_the_first_things_to_see(result: Path) -> None:
     assert "write: &lt;1&gt; lost" in page
 
 
+def test_losses_and_notices_are_said_where_there_are_some(result: Path) -> None:
+    assert "Changes lost" not in rendered(result)
+    page = rendered(result, losses_by_status={"missing": 1234, "late": 2}, notices_by_kind={"truncate": 1})
+    assert "Changes lost on the way, by table and transaction: missing 1,234, late 2" in page
+    assert "other columns: truncate 1" in page
+
+
 def test_an_empty_result_has_a_page(result: Path) -> None:
     nothing: dict[str, Any] = dict.fromkeys((key for _, key, _ in CLASSES), 0)
     nothing |= {"records": 0, "timeline": {}, "invalid_by_reason": {}, "undecodable_by_kind": {}}
