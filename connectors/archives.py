@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import fastavro
 import msgspec
@@ -12,18 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.errors import InputError
+from schemas.archive import ARCHIVE
 from schemas.records import RawRecords, Record
-
-ARCHIVE: Final = pa.schema(
-    [
-        pa.field("topic", pa.string(), nullable=False),
-        pa.field("partition", pa.int32(), nullable=False),
-        pa.field("offset", pa.int64(), nullable=False),
-        pa.field("timestamp_ms", pa.int64(), nullable=False),
-        pa.field("key", pa.binary()),
-        pa.field("value", pa.binary()),
-    ]
-)
 
 
 def read_avro(file: Path) -> Iterator[Record]:

@@ -1,16 +1,16 @@
 """A capture → the rows and transactions of the database that it was captured from.
 
-What the connector wrote is turned back into what had been done: the rows of the snapshot first, in one commit,
-then the transactions in the order of their commits, the changes of each in their order. Left out is what is
-not the database's: what a restarted connector sent again, and records that are no changes. Rows keep their
-numbers and their values, with one exception: a timestamp that was ahead of its commit by more than a day is
-ahead of the clock of the load by as much.
+What the connector wrote is turned back into what had been done: the rows of the snapshot first, in one
+commit, then the transactions in the order of their commits, the changes of each in their order. Left out is
+what is not the database's: what a restarted connector sent again, and records that are no changes. Rows keep
+their numbers and their values, with one exception: a timestamp that was ahead of its commit by more than a
+day is ahead of the clock of the load by as much.
 """
 
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -204,9 +204,10 @@ def _connected(dsn: str) -> "psycopg.Connection[Any]":
     try:
         return psycopg.connect(dsn, connect_timeout=5)
     except psycopg.OperationalError as error:
+        said = str(error).split("failed: ")[-1].split("\n")[0]
         known = dict(part.split("=", 1) for part in dsn.split())
         raise OutputError(
-            f"PostgreSQL at {known['host']}:{known['port']} does not answer; start it with: traceo stack up"
+            f"PostgreSQL at {known['host']}:{known['port']}: {said}; is the stack up? traceo stack up"
         ) from error
 
 

@@ -32,7 +32,7 @@ Verb = Callable[[argparse.Namespace], int]
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """``stack up``, ``status``, ``load``, ``logs`` and ``down``."""
+    """``stack up``, ``status``, ``load``, ``read``, ``logs`` and ``down``."""
     text = "PostgreSQL, Kafka, Debezium, Flink, Redis and Prometheus on this machine, for tests and trials"
     stack = commands.add_parser("stack", help=text, description=f"{text}; loopback only, without Docker.")
 
@@ -51,6 +51,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "capture", nargs="+", metavar="PATH", help="files or folders, as samples/trainticket"
     )
     load_capture.add_argument("--again", action="store_true", help="delete rows of it that are there")
+    read = _verb(verbs, "read", _read, "the newest messages of topics, one a line")
+    read.add_argument("topic", nargs="+", metavar="TOPIC", help="as metrics.processed")
+    read.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
+    read.add_argument("-n", "--lines", type=int, default=10, metavar="N", help="(default: 10)")
     down = _verb(verbs, "down", _down, "stop everything")
     down.add_argument("--purge", action="store_true", help="also delete data, logs and passwords")
     logs = _verb(verbs, "logs", _logs, "what the components say")
@@ -168,6 +172,18 @@ def _load(arguments: argparse.Namespace) -> int:
         print(f"{table}: {rows:,} {_OPERATIONS[op]}")
     print(f"left out: {capture.left_out:,} records that are not of the database")
     print(f"loaded in {time.monotonic() - begun:.1f} s")
+    return _OK
+
+
+def _read(arguments: argparse.Namespace) -> int:
+    from connectors.kafka.cluster import Cluster
+    from pipelines.readtopic import newest
+
+    cluster = Cluster(brokers=_stack(arguments).addresses.bootstrap_servers)
+    lines = newest(cluster, arguments.topic, max(1, arguments.lines), follow=arguments.follow)
+    with contextlib.suppress(KeyboardInterrupt):
+        for line in lines:
+            print(_said(line.topic, line.text, arguments.topic), flush=True)
     return _OK
 
 

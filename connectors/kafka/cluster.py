@@ -59,11 +59,12 @@ class Cluster:
             ("ssl.key.location", self.key_file),
         ):
             if value is not None:
+                _read(value, "PEM")
                 config[name] = value
         if self.protocol.startswith("sasl"):
             config["sasl.mechanism"] = self.mechanism
-            config["sasl.username"] = self.username or ""
-            config["sasl.password"] = _secret(self.password_file)
+            config["sasl.username"] = _named(self.username, "--kafka-username")
+            config["sasl.password"] = _read(_named(self.password_file, "--kafka-password-file"), "password")
         return config | more
 
 
@@ -89,10 +90,16 @@ def without_noise(error: confluent_kafka.KafkaError) -> str:
     return " ".join(error.str().split())
 
 
-def _secret(file: str | None) -> str:
-    if file is None:
-        return ""
+def _named(value: str | None, flag: str) -> str:
+    if value is None:
+        raise InputError(f"{flag}: not named, but SASL needs it; see --kafka-protocol")
+    return value
+
+
+def _read(file: str, what: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise InputError(f"kafka password file {file}: {error.strerror}") from error
+        raise InputError(f"kafka {what} file {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"kafka {what} file {file}: it is no UTF-8") from error

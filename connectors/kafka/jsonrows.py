@@ -3,12 +3,14 @@
 import json
 from typing import Final
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-#: Columns that hold JSON already.
-JSON_TEXTS: Final = frozenset({"tags", "row", "before", "odd"})
+#: Columns that hold JSON already, but for a few values that a user wrote; those become texts.
+JSON_TEXTS: Final = frozenset({"tags", "row", "before", "odd", "attributes"})
+_READ: Final = msgspec.json.Decoder().decode
 
 
 def json_rows(batch: pa.RecordBatch) -> list[bytes]:
@@ -50,13 +52,21 @@ def _texts(name: str, column: pa.Array) -> pa.Array:
         texts = _quoted(pc.binary_replace_slice(column.cast(pa.string()), 10, 11, "T"))
     elif pa.types.is_floating(kind):
         texts = _floats(column)
-    elif pa.types.is_integer(kind):
+    elif pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         texts = column.cast(pa.large_string())
-    elif pa.types.is_binary(kind) or name not in JSON_TEXTS:
-        texts = pa.array([None if v is None else _text(v) for v in column.to_pylist()], pa.large_string())
     else:
-        texts = column.cast(pa.large_string())
+        form = _json if name in JSON_TEXTS and not pa.types.is_binary(kind) else _text
+        texts = pa.array([None if v is None else form(v) for v in column.to_pylist()], pa.large_string())
     return pc.coalesce(texts, _scalar("null"))
+
+
+def _json(value: str) -> str:
+    """``value`` if it is JSON: rows that were not held against the contract may have any text there."""
+    try:
+        _READ(value)
+    except (msgspec.DecodeError, RecursionError):
+        return _text(value)
+    return value
 
 
 def _text(value: str | bytes) -> str:

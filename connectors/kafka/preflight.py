@@ -14,6 +14,7 @@ from confluent_kafka.admin import AdminClient
 from connectors.errors import InputError, OutputError
 from connectors.kafka.cluster import EARLIEST, LATEST, Cluster, without_noise
 from connectors.kafka.source import Ranges
+from connectors.kafka.writer import MOST_BYTES
 
 _ANSWER_SECONDS: Final = 8.0
 _SKEW_SECONDS: Final = 60.0
@@ -148,7 +149,11 @@ def _check_clock(cluster: Cluster, client: AdminClient, topics: Sequence[str]) -
 
 
 def _create(cluster: Cluster, client: AdminClient, topics: Iterable[str]) -> None:
-    new = [admin.NewTopic(topic, num_partitions=3) for topic in topics]  # type: ignore[attr-defined]
+    large = {"max.message.bytes": str(MOST_BYTES)}
+    new = [
+        admin.NewTopic(topic, num_partitions=3, config=large)  # type: ignore[attr-defined]
+        for topic in topics
+    ]
     if not new:
         return
     for topic, answer in client.create_topics(new).items():

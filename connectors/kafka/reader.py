@@ -10,7 +10,7 @@ import contextlib
 import math
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -31,7 +31,7 @@ _DISCOVER_SECONDS: Final = 10.0
 _SHOW_SECONDS: Final = 5.0
 _METADATA_SECONDS: Final = 30.0
 _NEVER_MS: Final = -1
-#: Errors from which librdkafka recovers by itself; while they last, no watermark goes on.
+#: Errors from which librdkafka recovers by itself; while they last, no idle partition's watermark goes on.
 _PASSING: Final = frozenset(
     {
         KafkaError._TRANSPORT,  # noqa: SLF001  that is how confluent_kafka names them
@@ -54,7 +54,7 @@ def share_of(partition: Partition, readers: int) -> int:
 
 @dataclass(slots=True)
 class _Seen:
-    """What is known of one partition: its newest record's time, and up to when nothing else was there."""
+    """What is known of one partition: its newest record's time, and up to when all there was is given."""
 
     newest_ms: int = _NEVER_MS
     complete_ms: int = _NEVER_MS
@@ -100,7 +100,7 @@ class Reader:
         self._seen: dict[Partition, _Seen] = {}
         self._looking: tuple[int, dict[TopicPartition, Future[Any]]] | None = None
         self._due_look = self._due_discovery = self._due_show = 0.0
-        self._stalled = False
+        self._discovered_ms = _NEVER_MS
 
     def close(self) -> None:
         """Let go of the cluster."""
@@ -127,7 +127,7 @@ class Reader:
             if message.error() is None:
                 found.setdefault((message.topic(), message.partition()), []).append(message)
             else:
-                self._meet(message)
+                self._meet(message.error(), (message.topic(), message.partition()))
         batches = []
         for partition, taken in found.items():
             records = _raw(partition, taken)
@@ -136,9 +136,7 @@ class Reader:
             seen.newest_ms = max(seen.newest_ms, *records.timestamps)
             seen.at_end = False
             batches.append(records)
-        if batches:
-            self._stalled = False
-        self._mark_ends(messages)
+        self._mark_ends(message for message in messages if message.error() is not None)
         self._look()
         return batches
 
@@ -146,14 +144,12 @@ class Reader:
         """All that was appended before was given (epoch milliseconds; -1: nothing is known yet).
 
         A partition's records come in the order of their appends. One whose end is reached goes with the clock
-        as long as the cluster confirms that nothing new is there, so that it holds nobody up.
+        as long as the cluster confirms that nothing new is there, so that it holds nobody up; so does a share
+        without a partition, as far as it was looked for one.
         """
         if not self._seen:
-            return _NEVER_MS
-        return min(
-            max(seen.newest_ms, seen.complete_ms) if seen.at_end else seen.newest_ms
-            for seen in self._seen.values()
-        )
+            return self._discovered_ms
+        return min(max(seen.newest_ms, seen.complete_ms) for seen in self._seen.values())
 
     def show_progress(self) -> None:
         """Tell the cluster, now and then, how far we are: for its tools alone, nothing is decided by it."""
@@ -170,22 +166,29 @@ class Reader:
         if now < self._due_discovery:
             return
         self._due_discovery = now + _DISCOVER_SECONDS
-        new = [p for p in self._partitions() if p not in self.positions]
+        asked_ms = self._margin_ago()
+        found = self._partitions()
+        if found is None:  # the cluster is away; what is assigned goes on when it is back
+            return
+        self._discovered_ms = asked_ms
+        new = [p for p in found if p not in self.positions]
         if new:
             self.positions |= self._begin(new)
             self._consumer.incremental_assign([TopicPartition(*p, self.positions[p]) for p in new])
         for partition in self.positions:
             self._seen.setdefault(partition, _Seen())
 
-    def _partitions(self) -> list[Partition]:
+    def _partitions(self) -> list[Partition] | None:
         found = []
         for topic in self.topics:
             try:
                 known = self._consumer.list_topics(topic, timeout=_METADATA_SECONDS).topics[topic]
             except confluent_kafka.KafkaException as error:
-                if self.positions:  # the cluster is away; what is assigned goes on when it is back
-                    return []
+                if self.positions or self._discovered_ms != _NEVER_MS:
+                    return None
                 raise InputError(f"{self.cluster.brokers}: {without_noise(error.args[0])}") from error
+            if known.error is not None:  # it is being made, or moved
+                return None
             found += [(topic, number) for number in known.partitions]
         return [p for p in found if share_of(p, self.readers) == self.index]
 
@@ -194,33 +197,28 @@ class Reader:
         asked = self._admin.list_offsets({TopicPartition(*p): spec for p in partitions})
         return {(p.topic, p.partition): answer.result().offset for p, answer in asked.items()}
 
-    def _meet(self, message: Any) -> None:
-        error = message.error()
-        if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
+    def _meet(self, error: KafkaError, partition: Partition) -> None:
+        """Raise InputError, but for errors that pass."""
+        if error.code() == KafkaError._PARTITION_EOF or error.code() in _PASSING:  # noqa: SLF001
             return
-        if error.code() == KafkaError._AUTO_OFFSET_RESET or error.code() == KafkaError.OFFSET_OUT_OF_RANGE:  # noqa: SLF001
-            where = f"{message.topic()} partition {message.partition()}"
+        if error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):  # noqa: SLF001
+            topic, number = partition
             raise InputError(
-                f"{where}: offset {self.positions.get((message.topic(), message.partition()))} is not there "
-                "any more: the topic's retention has deleted what was not read yet"
+                f"{topic} partition {number}: offset {self.positions.get(partition)} is not there any more: "
+                "the topic's retention has deleted what was not read yet"
             )
-        if error.code() not in _PASSING:
-            raise InputError(f"{self.cluster.brokers}: {without_noise(error)}")
-        self._stalled = True
-        for seen in self._seen.values():
-            seen.at_end = False
+        raise InputError(f"{self.cluster.brokers}: {without_noise(error)}")
 
-    def _mark_ends(self, messages: list[Any]) -> None:
+    def _mark_ends(self, events: Iterable[Any]) -> None:
         """An end counts only if no record came after it in the same poll."""
-        for message in messages:
-            partition = (message.topic(), message.partition())
-            if partition in self._seen:
-                error = message.error()
-                self._seen[partition].at_end = (
-                    error is not None and error.code() == KafkaError._PARTITION_EOF  # noqa: SLF001
-                )
-                if error is not None and error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
-                    self.positions[partition] = max(self.positions[partition], message.offset())
+        for event in events:
+            partition = (event.topic(), event.partition())
+            if (
+                event.error().code() == KafkaError._PARTITION_EOF  # noqa: SLF001
+                and event.offset() >= self.positions.get(partition, math.inf)
+            ):
+                self.positions[partition] = event.offset()  # beyond the marks of transactions
+                self._seen[partition].at_end = True
 
     def _look(self) -> None:
         """Ask the cluster where idle partitions end; if we are there, nothing was appended until we asked."""
@@ -234,15 +232,17 @@ class Reader:
                 if seen is None or answer.exception() is not None:
                     continue
                 if answer.result().offset <= self.positions[partition.topic, partition.partition]:
-                    seen.at_end = True
-                    seen.complete_ms = asked_ms - int(self.margin_seconds * 1000)
+                    seen.complete_ms = asked_ms
         now = time.monotonic()
         idle = [p for p, seen in self._seen.items() if seen.at_end]
         if now < self._due_look or not idle:
             return
         self._due_look = now + _LOOK_SECONDS
         asked = {TopicPartition(*p): LATEST for p in idle}
-        self._looking = int(time.time() * 1000), self._admin.list_offsets(asked)
+        self._looking = self._margin_ago(), self._admin.list_offsets(asked)
+
+    def _margin_ago(self) -> int:
+        return int((time.time() - self.margin_seconds) * 1000)
 
 
 def _raw(partition: Partition, messages: list[Any]) -> RawRecords:

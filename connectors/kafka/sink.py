@@ -20,8 +20,9 @@ import numpy as np
 from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
 
 from connectors.kafka.cluster import Cluster
+from connectors.kafka.readback import Ends, json_identity
 from connectors.kafka.shared import SharedClients
-from connectors.kafka.writer import Ends, Messages, Writer, json_identity
+from connectors.kafka.writer import Messages, Writer
 from telemetry.lag import process_lags
 from transforms.coders import register_struct
 
@@ -35,8 +36,9 @@ class WriteKafka(beam.PTransform):
     """Write messages in transactions, one for each bundle and shard.
 
     ``identities``: for each topic the JSON fields by which a message is known again; they must be the same
-    whenever a message is made again. ``name``: tells the writers of this job from those of others; it must
-    stay the same over restarts and upgrades, as the number of ``shards`` must.
+    whenever a message is made again. Without any, a message may be there twice after a failure. ``name``:
+    tells the writers of this job from those of others; it must stay the same over restarts and upgrades, as
+    the number of ``shards`` must.
     """
 
     cluster: Cluster
@@ -56,7 +58,10 @@ class WriteKafka(beam.PTransform):
         return Writer(
             cluster=self.cluster,
             transactional_id=f"{self.name}-{shard}",
-            identities={topic: json_identity(fields) for topic, fields in self.identities.items()},
+            identities={
+                topic: json_identity(fields) if fields else None for topic, fields in self.identities.items()
+            },
+            is_mine=lambda key: _shard_of(key, self.shards) == shard,
         )
 
 
@@ -67,10 +72,14 @@ def _sharded(messages: Messages, shards: int) -> Iterable[tuple[int, Messages]]:
         return
     rows: dict[int, list[int]] = {}
     for row, key in enumerate(messages.keys):
-        rows.setdefault(zlib.crc32(key or b"") % shards, []).append(row)
+        rows.setdefault(_shard_of(key, shards), []).append(row)
     for shard, taken in rows.items():
         keys = [messages.keys[row] for row in taken]
         yield shard, Messages(messages.topic, keys, [messages.values[row] for row in taken])
+
+
+def _shard_of(key: bytes | None, shards: int) -> int:
+    return zlib.crc32(key or b"") % shards
 
 
 class _Write(beam.DoFn):

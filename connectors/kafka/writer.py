@@ -14,9 +14,10 @@ The bound is the end of each partition at some time before the first message tha
 cover; it moves on with the checkpoints, so that little is read back.
 """
 
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -27,16 +28,15 @@ from confluent_kafka.admin import AdminClient
 
 from connectors.errors import OutputError
 from connectors.kafka.cluster import LATEST, Cluster, without_noise
-
-Ends = dict[tuple[str, int], int]
-#: The identity of a message, by its value.
-Identity = Callable[[bytes], bytes]
+from connectors.kafka.readback import Ends, Identity, read_back
 
 _TIMEOUT_SECONDS: Final = 60.0
 _BOUND_SECONDS: Final = 1.0  # how often the bound moves on; the more seldom, the more is read back
 _REPEAT_SECONDS: Final = 3600.0  # by then all has come again that will
 _LINGER_MS: Final = 2
 _BATCH: Final = 10_000
+#: Of one message.
+MOST_BYTES: Final = 8_000_000
 
 
 class Messages(msgspec.Struct, frozen=True, gc=False):
@@ -66,12 +66,14 @@ class Writer:
     """One transactional producer.
 
     ``transactional_id``: what tells this writer from all others, now and after every restart. ``identities``:
-    for each topic how a message is known again.
+    for each topic how a message is known again; ``None``: it is not, and may be there twice after a failure.
+    ``is_mine``: whether a message with this key comes to this writer, and not to another one of its topics.
     """
 
     cluster: Cluster
     transactional_id: str
-    identities: Mapping[str, Identity]
+    identities: Mapping[str, Identity | None]
+    is_mine: Callable[[bytes | None], bool] = lambda _key: True
     #: Messages that were found to be there already since the writer was opened.
     repeated: int = 0
     _known: dict[str, Counter[bytes]] = field(default_factory=dict)
@@ -91,7 +93,7 @@ class Writer:
                     "batch.num.messages": _BATCH,
                     "compression.type": "lz4",
                     "queue.buffering.max.messages": 1_000_000,
-                    "message.max.bytes": 8_000_000,
+                    "message.max.bytes": MOST_BYTES,
                 }
             )
         )
@@ -102,8 +104,7 @@ class Writer:
         self._give_up = time.monotonic() + _REPEAT_SECONDS
         try:
             self._producer.init_transactions(_TIMEOUT_SECONDS)
-            ends = self._ends()
-            self._known = self._read_back(self._bound, ends)
+            self._known = self._read_back(self._bound, self._ends())
         except confluent_kafka.KafkaException as error:
             raise OutputError(f"{self.cluster.brokers}: {without_noise(error.args[0])}") from error
 
@@ -146,9 +147,10 @@ class Writer:
         self._in_transaction = False
 
     def close(self) -> None:
-        """Abort what is open, and let go."""
+        """Abort what is open, and let go; who was fenced off has nothing open any more."""
         if self._in_transaction:
-            self._producer.abort_transaction(_TIMEOUT_SECONDS)
+            with contextlib.suppress(confluent_kafka.KafkaException):
+                self._producer.abort_transaction(_TIMEOUT_SECONDS)
             self._in_transaction = False
         self._producer.close()
 
@@ -160,6 +162,7 @@ class Writer:
         if not known:
             return rows
         identity = self.identities[messages.topic]
+        assert identity is not None  # noqa: S101  what has none is never known
         fresh = []
         for row in rows:
             name = identity(row["value"])
@@ -175,8 +178,15 @@ class Writer:
     def _produce(self, topic: str, rows: list[dict[str, Any]]) -> None:
         while rows:
             self._producer.produce_batch(topic, rows)
-            rows = [row for row in rows if row.pop("_error", None) is not None]
-            if rows:  # the queue is full: let it drain
+            refused = [(row, error) for row in rows if (error := row.pop("_error", None)) is not None]
+            for row, error in refused:
+                if error.code() != KafkaError._QUEUE_FULL:  # noqa: SLF001
+                    size = f"a message of {len(row['value']):,} bytes"
+                    raise OutputError(
+                        f"{self.cluster.brokers}: topic {topic}: {size}: {without_noise(error)}"
+                    )
+            rows = [row for row, _ in refused]
+            if rows:  # let the queue drain
                 self._producer.poll(0.05)
 
     def _ends(self) -> Ends:
@@ -190,57 +200,9 @@ class Writer:
         return {(p.topic, p.partition): answer.result().offset for p, answer in asked.items()}
 
     def _read_back(self, bound: Ends, ends: Ends) -> dict[str, Counter[bytes]]:
-        """The identities of all committed messages between ``bound`` and ``ends``.
-
-        Waits for open transactions of others below ``ends``: behind them a reader does not see ours.
-        """
         known: dict[str, Counter[bytes]] = {}
-        open_ones = {p: end for p, end in ends.items() if bound.get(p, 0) < end}
-        if not open_ones:
-            return known
-        consumer = confluent_kafka.Consumer(
-            self.cluster.client(
-                **{
-                    "group.id": self.transactional_id,
-                    "enable.auto.commit": False,
-                    "enable.partition.eof": True,
-                    "isolation.level": "read_committed",
-                    "auto.offset.reset": "earliest",  # what retention deleted cannot be told apart any more
-                }
-            )
-        )
-        consumer.assign([TopicPartition(*p, bound.get(p, 0)) for p in open_ones])
-        begun = time.monotonic()
-        try:
-            while open_ones:
-                message: Any
-                for message in consumer.consume(_BATCH, 0.1):
-                    partition = (message.topic(), message.partition())
-                    error = message.error()
-                    if error is None:
-                        name = self.identities[partition[0]](message.value())
-                        known.setdefault(partition[0], Counter())[name] += 1
-                        begun = time.monotonic()
-                    elif error.code() != KafkaError._PARTITION_EOF and not error.retriable():  # noqa: SLF001
-                        raise OutputError(f"{self.cluster.brokers}: {without_noise(error)}")
-                    if partition in open_ones and message.offset() + (error is None) >= open_ones[partition]:
-                        del open_ones[partition]
-                if time.monotonic() - begun > 2 * _TIMEOUT_SECONDS:
-                    names = ", ".join(f"{topic}/{number}" for topic, number in open_ones)
-                    raise OutputError(f"{names}: a transaction of somebody else is open there for too long")
-        finally:
-            consumer.close()
+        named = {topic: identity for topic, identity in self.identities.items() if identity is not None}
+        for topic, key, name in read_back(self.cluster, self.transactional_id, named, bound, ends):
+            if self.is_mine(key):
+                known.setdefault(topic, Counter())[name] += 1
         return known
-
-
-def json_identity(fields: Iterable[str]) -> Identity:
-    """The identity of a JSON object that has ``fields``: their values."""
-    names = list(fields)
-    kind = msgspec.defstruct("Identified", [(name, Any, None) for name in names], gc=False)
-    decode = msgspec.json.Decoder(kind).decode
-
-    def identity(value: bytes) -> bytes:
-        found = decode(value)
-        return msgspec.msgpack.encode([getattr(found, name) for name in names])
-
-    return identity

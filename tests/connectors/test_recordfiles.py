@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from connectors.archives import ARCHIVE
 from connectors.errors import InputError
 from connectors.recordfiles import find_files, read_files
+from schemas.archive import ARCHIVE
 from schemas.records import RawRecords
 from tests.captures import event, line, sample_lines, series, write_lines
 
