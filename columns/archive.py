@@ -1,7 +1,7 @@
 """Change batch after Redact, ends of transactions → records as an archive keeps them.
 
-What is archived goes through the path again one day: so each row becomes a Debezium envelope again, of what is
-known of it once it is decoded and masked, and decoding the envelope gives the same row. Not kept is what the
+What is archived goes through the path again one day: so each row becomes a Debezium envelope again, of what
+is known of it once it is decoded and masked, and decoding the envelope gives the same row. Not kept is what the
 path does not read, and ``raw_id``, which could give away what was masked.
 """
 
@@ -156,7 +156,7 @@ def _quoted_texts(column: pa.DictionaryArray) -> pa.Array:
 
 
 def _floats(column: pa.Array) -> pa.Array:
-    """Numbers in the shortest form that reads back as the same; what JSON has no number for as Debezium does."""
+    """Numbers in the shortest form that reads back the same; what JSON has no number for as Debezium does."""
     texts = column.cast(pa.large_string())
     odd = ~np.isfinite(column.fill_null(0.0).to_numpy(zero_copy_only=False))
     if odd.any():

@@ -1,7 +1,7 @@
 """Runs of archived records → files, each whole or not there; and what their names say.
 
-``<folder>/<topic>/<partition>/<first offset>-<last offset>.parquet``: a run that is written again has the name
-that it had, or one whose offsets overlap; who reads leaves out offsets that it has seen.
+``<folder>/<topic>/<partition>/<first offset>-<last offset>.parquet``: a run that is written again has the
+name that it had, or one whose offsets overlap; who reads leaves out offsets that it has seen.
 """
 
 import contextlib

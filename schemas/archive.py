@@ -1,4 +1,4 @@
-"""What an archive of records holds: the columns of its Parquet files, and how the files of a job are named."""
+"""What an archive of records holds: the columns of its Parquet files, and how a job's files are named."""
 
 from typing import Final
 

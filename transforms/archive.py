@@ -48,11 +48,9 @@ class ToArchive(beam.PTransform):
             )
         return (
             changes
-            | "ByPartition" >> beam.ParDo(GatherAndSplit(_by_partition)).with_output_types(
-                tuple[str, pa.RecordBatch]
-            )
-            | "Runs"
-            >> beam.ParDo(_HeldRuns(self.seconds, self.file_rows)).with_output_types(pa.RecordBatch)
+            | "ByPartition"
+            >> beam.ParDo(GatherAndSplit(_by_partition)).with_output_types(tuple[str, pa.RecordBatch])
+            | "Runs" >> beam.ParDo(_HeldRuns(self.seconds, self.file_rows)).with_output_types(pa.RecordBatch)
         )
 
 

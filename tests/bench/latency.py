@@ -94,7 +94,7 @@ def insert(stack: Stack, rate: float, seconds: float) -> dict[float, float]:
             sent[value] = now
             cursor.execute(
                 'insert into metrics.events(metric_id, "timestamp", value, tags)'
-                " values (%s, clock_timestamp(), %s, '{\"pod\": \"b\", \"service\": \"bench\"}')",
+                ' values (%s, clock_timestamp(), %s, \'{"pod": "b", "service": "bench"}\')',
                 (f"bench:{number % SERIES}", value),
             )
     return sent

@@ -1,6 +1,6 @@
 """The benchmark of peers: ``python -m tests.bench.peers.compare --state STACK``; see README.md beside this.
 
-One topic of changes, filled once; the contenders read it one after another, in rounds, each into fresh topics.
+One topic of changes, filled once; the contenders read it in turn, in rounds, each into fresh topics.
 Their clean events must be the same, and those of the sample's own hour what truth.json says.
 """
 
@@ -71,10 +71,13 @@ def compare(
             got = _run(stack, one, records, expected, folder / f"{one.name}-{number}")
             runs[one.name].append(got)
             keys = topics.read_keys(brokers, one.clean)
-            found[one.name] = min(keys, found.get(one.name, keys), key=lambda k: _is_right(k, truth, expected))
+            found[one.name] = min(
+                keys, found.get(one.name, keys), key=lambda k: _is_right(k, truth, expected)
+            )
             said = "as the truth" if _is_right(keys, truth, expected) else f"NOT as the truth: {keys}"
             _out.print(
-                f"round {number + 1} of {options.rounds}  {one.name:17} {got.records_per_second:>8,.0f} records/s"
+                f"round {number + 1} of {options.rounds}  {one.name:17} "
+                f"{got.records_per_second:>8,.0f} records/s"
                 f"  {got.cpu_us_per_record:6.1f} µs of CPU each  {got.cores:.2f} cores  {said}"
             )
     agree = all(_is_right(keys, truth, expected) for keys in found.values())
@@ -138,7 +141,9 @@ def _medians(runs: list[Figures], first: list[Figures]) -> dict[str, Any]:
     """Medians over the rounds, and of the ratios to the first contender in the same round."""
     fields = {name: [asdict(run)[name] for run in runs] for name in asdict(runs[0])}
     ratios = {
-        "speed_to_first": [a.records_per_second / b.records_per_second for a, b in zip(runs, first, strict=True)],
+        "speed_to_first": [
+            a.records_per_second / b.records_per_second for a, b in zip(runs, first, strict=True)
+        ],
         "cpu_to_first": [a.cpu_us_per_record / b.cpu_us_per_record for a, b in zip(runs, first, strict=True)],
     }
     medians = {name: round(statistics.median(values), 3) for name, values in (fields | ratios).items()}
@@ -146,7 +151,9 @@ def _medians(runs: list[Figures], first: list[Figures]) -> dict[str, Any]:
 
 
 def _show(result: dict[str, Any]) -> None:
-    table = Table(title=f"{result['records']:,} records, medians of {result['rounds']} rounds", title_justify="left")
+    table = Table(
+        title=f"{result['records']:,} records, medians of {result['rounds']} rounds", title_justify="left"
+    )
     columns = {
         "records_per_second": ("records/s", ",.0f"),
         "speed_to_first": ("to the first", ".2f"),

@@ -1,6 +1,6 @@
 """The rules of the job, an event at a time: what users of Bytewax or Quix Streams write in plain Python.
 
-Debezium's value → event | refusal | None. An event and a refusal are dictionaries; a refusal has a ``reason``.
+Debezium's value → event | refusal | None. Both are dictionaries; a refusal has a ``reason``.
 ``None`` is what makes no event: tombstones, updates and deletes.
 """
 
@@ -169,7 +169,8 @@ REDACTIONS: Final[tuple[tuple[re.Pattern[str], Replacement], ...]] = (
     (re.compile(r"\b(?<!-)(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b(?!-)"), "***-**-****"),
     (
         re.compile(
-            r"(?<![\w.+(-])(?:\+1[-. ]?|1[-. ])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}(?![\w-])"
+            r"(?<![\w.+(-])(?:\+1[-. ]?|1[-. ])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])"
+            r"[2-9]\d{2}[-. ]\d{4}(?![\w-])"
             r"|(?<![\w.+(-])\+[1-9]\d{0,2}(?:[-. ]?\(?\d{1,4}\)?){3,5}(?![\w-])"
         ),
         "***-***-****",

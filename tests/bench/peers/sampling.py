@@ -99,7 +99,7 @@ class Figures:
 def figures(samples: list[Sample], topic: str, records: int) -> Figures:
     """The figures of a run over ``records`` whose clean events went to ``topic``.
 
-    The run begins with the first message in any topic: what was done before (starting, importing) is left out,
+    The run begins with the first message in any topic: what was before (starting, importing) is left out,
     and so is the tail, where a contender waits for its next commit.
     """
     base = samples[0].ends

@@ -44,7 +44,12 @@ def fill(brokers: str, sample: Path, copies: int, events: str = EVENTS, series: 
     """
     recreate(brokers, [events, series], {"max.message.bytes": str(_LARGEST)})
     producer = confluent_kafka.Producer(
-        {"bootstrap.servers": brokers, "message.max.bytes": _LARGEST, "compression.type": "lz4", "linger.ms": 20}
+        {
+            "bootstrap.servers": brokers,
+            "message.max.bytes": _LARGEST,
+            "compression.type": "lz4",
+            "linger.ms": 20,
+        }
     )
     targets = {EVENTS: events, SERIES: series}
     written = 0
@@ -121,7 +126,9 @@ def ends(client: AdminClient, skip: Iterable[str] = ()) -> dict[str, int]:
         for number in topic.partitions
     ]
     sums: dict[str, int] = {}
-    for partition, answer in client.list_offsets({p: LATEST for p in partitions}).items() if partitions else ():
+    for partition, answer in (
+        client.list_offsets({p: LATEST for p in partitions}).items() if partitions else ()
+    ):
         try:
             offset = answer.result().offset
         except confluent_kafka.KafkaException:  # it was made or deleted just now

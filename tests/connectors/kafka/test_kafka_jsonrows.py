@@ -102,9 +102,7 @@ def test_a_span_has_all_its_columns() -> None:
         "attributes": '{"http.status_code": 500}',
     }
     batch = pa.RecordBatch.from_pylist([span], schema=SPANS)
-    assert [json.loads(row) for row in json_rows(batch)] == [
-        span | {"attributes": {"http.status_code": 500}}
-    ]
+    assert [json.loads(row) for row in json_rows(batch)] == [span | {"attributes": {"http.status_code": 500}}]
 
 
 def test_bytes_that_are_no_utf8_are_shown() -> None:

@@ -115,8 +115,9 @@ def test_two_restarts_in_a_row_write_nothing_twice(
     bound = first.bound()
     write(first, messages(topic, 1, 2))
     second = opened(bound)
-    write(second, messages(topic, 1, 2, 3))  # and dies before a checkpoint
-    third = opened(second.bound())
+    checkpoint = second.bound()
+    write(second, messages(topic, 1, 2, 3))  # and dies before another one
+    third = opened(checkpoint)
     assert write(third, messages(topic, 1, 2, 3, 4)) == [1]
     assert ids(mock, topic) == [1, 2, 3, 4]
 

@@ -1,4 +1,4 @@
-"""The sample through real servers: loaded into PostgreSQL, read by Debezium, ingested on Flink, as the truth."""
+"""The sample through real servers: into PostgreSQL, read by Debezium, ingested on Flink, as the truth."""
 
 import hashlib
 from collections import Counter, defaultdict

@@ -17,7 +17,7 @@ Message = dict[str, Any]
 
 
 class TopicView:
-    """All messages of ``topics``, read from their beginning by a thread of its own, as soon as they are there.
+    """All messages of ``topics``, read from their beginning by a thread of its own, as they come.
 
     ``messages``: by topic, as they came. ``seen``: how often each ``seq`` came on the first of the topics.
     """

@@ -108,7 +108,9 @@ def make(options: argparse.Namespace) -> Application:
     items = app.dataframe(app.topic(options.events, **raw)).apply(read).filter(lambda item: item is not None)
     items.filter(_is_refused).apply(_bytes).to_topic(dead, key=lambda _: None)
     events = items.filter(_is_event).group_by("metric_id")
-    series = app.dataframe(app.topic(options.series, **raw)).apply(declared).filter(lambda item: item is not None)
+    series = (
+        app.dataframe(app.topic(options.series, **raw)).apply(declared).filter(lambda item: item is not None)
+    )
     both = series.group_by("metric_id").concat(events)
     judged = both.apply(first_sight, stateful=True, expand=True)
     judged.filter(_is_refused).apply(_bytes).to_topic(dead, key=lambda _: None)
