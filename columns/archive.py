@@ -1,8 +1,8 @@
 """Change batch after Redact, ends of transactions → records as an archive keeps them.
 
 What is archived goes through the path again one day: so each row becomes a Debezium envelope again, of what
-is known of it once it is decoded and masked, and decoding the envelope gives the same row. Not kept is what the
-path does not read, and ``raw_id``, which could give away what was masked.
+is known of it once it is decoded and masked, and decoding the envelope gives the same row. Not kept is what
+the path does not read, and ``raw_id``, which could give away what was masked.
 """
 
 from collections.abc import Sequence
