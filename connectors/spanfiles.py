@@ -47,7 +47,7 @@ def _in_folder(folder: Path) -> list[Path]:
         if path.is_file()
         and known & set(path.suffixes)
         and ("span" in path.name.lower() or "trace" in path.name.lower())
-        and not any((parent / LOCK_FILE).exists() for parent in path.parents)
+        and not any((parent / LOCK_FILE).is_file() for parent in path.parents)
     ]
     if not found:
         raise InputError(f"{folder}: no file of spans in this folder; name files outright")

@@ -25,7 +25,7 @@ def staged(output: Path) -> Iterator[Path]:
     staging = output / _STAGING
     try:
         output.mkdir(parents=True, exist_ok=True)
-        if not (output / LOCK_FILE).exists() and any(output.iterdir()):
+        if not (output / LOCK_FILE).is_file() and any(output.iterdir()):
             raise OutputError(
                 f"{output}: the folder holds other files; name an empty or a new one (--output)"
             )

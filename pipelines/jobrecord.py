@@ -23,6 +23,8 @@ class JobRecord(msgspec.Struct, kw_only=True):
 def load(settings: Settings) -> JobRecord:
     """The record of the job, or a new one. Raises SettingError if a setting changed that must not."""
     fresh = JobRecord(kafka_writers=settings.kafka_writers, shards=settings.shards, input=settings.input)
+    if settings.fresh:
+        return fresh
     path = _path(settings)
     try:
         known = msgspec.json.decode(path.read_bytes(), type=JobRecord)

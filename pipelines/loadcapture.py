@@ -82,7 +82,7 @@ class Change(NamedTuple):
     ``order``: changes in this order are in the order of their commits.
     """
 
-    order: tuple[int, ...]
+    order: tuple[Any, ...]
     commit: tuple[bool, int]
     table: str
     op: str
@@ -181,7 +181,8 @@ def _change(envelope: _Envelope) -> Change | None:
     last = int(json.loads(source.sequence)[0] or 0)
     order = (last, source.lsn, envelope.transaction.total_order if envelope.transaction else 0)
     return Change(
-        order=(0, list(_TABLES).index(name)) if snapshot else (1, *order),
+        # a snapshot's rows share one position, and come from partitions side by side
+        order=(0, list(_TABLES).index(name), row[_TABLES[name].key]) if snapshot else (1, *order),
         commit=(snapshot, source.tx),
         table=name,
         op=_INSERT if snapshot else envelope.op,

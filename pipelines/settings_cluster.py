@@ -74,6 +74,7 @@ class ClusterSettings:
     savepoint: str | None = _flink(
         None, "path of the savepoint to go on from; none: where the job was stopped last, or from the start"
     )
+    fresh: bool = _flink(False, "start anew on Flink, whatever was saved")
     savepoint_folder: str | None = _flink(None, "where savepoints go, if not where Flink puts them")
     prism: str | None = _flink(
         None, "the program of Beam's runner Prism; none: the one scripts/prism built, or prism in the path"

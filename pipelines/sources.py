@@ -34,11 +34,11 @@ def read(pipeline: beam.Pipeline, settings: Settings, *, quiet_seconds: tuple[fl
     return _files(pipeline, settings, quiet_seconds)
 
 
-def from_kafka(inputs: tuple[str, ...]) -> bool:
+def from_kafka(inputs: tuple[str, ...], flag: str = "--input") -> bool:
     """Whether ``inputs`` are topics; files beside topics are refused. Raises SettingError."""
     found = [is_kafka(name) for name in inputs]
     if any(found) and (not all(found) or len(found) > 1):
-        raise SettingError("--input: name one kafka://… address with all its topics, and nothing else")
+        raise SettingError(f"{flag}: name one kafka://… address with all its topics, and nothing else")
     return any(found)
 
 
@@ -56,6 +56,8 @@ def preflight(settings: Settings) -> None:
         return
     if settings.streaming and not settings.endless:
         raise SettingError("--streaming: the local runner reads topics up to their end; name --runner flink")
+    if settings.spans and not from_kafka(settings.spans, "--spans"):
+        raise SettingError("--spans: files beside topics; name kafka://host:port/topic, as for --input")
     for inputs in filter(None, (settings.input, settings.spans)):
         brokers, topics = parse_address(inputs[0])
         if not topics:

@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import apache_beam as beam
 
 from connectors.kafka.cluster import parse_address
 from connectors.kafka.lag import Lag
 from pipelines import console, jobrecord, prism
+from pipelines.setting import SettingError
 from pipelines.settings import Settings
 from runners.flink.job import submit
 from runners.flink.preflight import check
@@ -37,7 +40,10 @@ def run_stream(graph: Callable[[beam.Pipeline], None], settings: Settings) -> di
         running = None
     handle = None
     if running is None:
+        if not (settings.savepoint or settings.fresh):
+            record.resume_from = flink.resume_point(settings.job_name) or record.resume_from
         profile = _profile(settings, settings.savepoint or record.resume_from)
+        _check_resume(profile)
         check(flink, profile)
         console.say(f"submitting {settings.job_name} to {settings.flink_url}" + _from(profile.savepoint))
         handle, job = submit(graph, profile, flink)
@@ -72,6 +78,17 @@ def _profile(settings: Settings, savepoint: str | None) -> Profile:
         bundle_ms=settings.bundle_ms,
         savepoint=savepoint,
     )
+
+
+def _check_resume(profile: Profile) -> None:
+    """A savepoint in a folder of this machine must be there. Raises SettingError."""
+    if profile.savepoint and profile.savepoint.startswith("file:"):
+        path = Path(urlsplit(profile.savepoint).path)
+        if path.parent.parent.exists() and not path.exists():  # else it is a folder of another machine
+            raise SettingError(
+                f"{path}: {profile.job_name} cannot go on there, it is gone; name --savepoint PATH, or "
+                "--fresh to start anew (what the output topics hold is not written twice)"
+            )
 
 
 def _wait_until_ended(flink: Flink, job: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import confluent_kafka
-from confluent_kafka import KafkaError, TopicCollection, TopicPartition, admin
+from confluent_kafka import IsolationLevel, KafkaError, TopicCollection, TopicPartition, admin
 from confluent_kafka.admin import AdminClient
 
 from connectors.errors import InputError, OutputError
@@ -18,6 +18,7 @@ from connectors.kafka.writer import MOST_BYTES
 
 _ANSWER_SECONDS: Final = 8.0
 _SKEW_SECONDS: Final = 60.0
+_COMMITTED: Final[Any] = IsolationLevel.READ_COMMITTED  # what is not, is not waited for
 _NEWEST: Final[Any] = admin.OffsetSpec.max_timestamp()  # type: ignore[attr-defined, no-untyped-call]
 #: What librdkafka says when the other side is there and does not want us.
 _UNWANTED: Final = {
@@ -80,7 +81,7 @@ def _offsets(
     cluster: Cluster, client: AdminClient, partitions: Iterable[TopicPartition], spec: Any
 ) -> dict[tuple[str, int], int]:
     try:
-        asked = client.list_offsets(dict.fromkeys(partitions, spec))
+        asked = client.list_offsets(dict.fromkeys(partitions, spec), isolation_level=_COMMITTED)
         return {(p.topic, p.partition): int(answer.result().offset) for p, answer in asked.items()}
     except confluent_kafka.KafkaException as error:
         raise InputError(f"{cluster.brokers}: {without_noise(error.args[0])}") from error
@@ -89,7 +90,11 @@ def _offsets(
 def _connected(cluster: Cluster) -> AdminClient:
     """A client that has spoken to the cluster. Raises InputError, with the reason that a callback gave."""
     said: list[KafkaError] = []
-    client = AdminClient(cluster.client(error_cb=said.append))
+    config = cluster.client(error_cb=said.append)
+    try:
+        client = AdminClient(config)
+    except confluent_kafka.KafkaException as error:  # a file of TLS that holds something else
+        raise InputError(f"{cluster.brokers}: {without_noise(error.args[0])}") from error
     try:
         client.list_topics(timeout=_ANSWER_SECONDS)
     except confluent_kafka.KafkaException as error:
@@ -116,7 +121,9 @@ def _check(
     missing = _missing(client, topics)
     if missing:
         fix = "create them, or let --create-topics do it" if kind is OutputError else "see the connector"
-        raise kind(f"{cluster.brokers}: no topic {', '.join(missing)}; {fix}")
+        raise kind(
+            f"{cluster.brokers}: no topic {', '.join(missing)}, or no right to see it; {fix}, or grant it"
+        )
     described = client.describe_topics(TopicCollection(list(topics)), include_authorized_operations=True)
     for topic, answer in described.items():
         try:
@@ -140,6 +147,8 @@ def _check_clock(cluster: Cluster, client: AdminClient, topics: Sequence[str]) -
     asked = client.list_offsets(dict.fromkeys(partitions, _NEWEST))
     now_ms = time.time() * 1000
     for partition, answer in asked.items():
+        if answer.exception() is not None:  # a cluster before Kafka 3.0 cannot tell
+            continue
         ahead = (answer.result().timestamp - now_ms) / 1000
         if ahead > _SKEW_SECONDS:
             raise InputError(

@@ -73,9 +73,14 @@ def _sharded(messages: Messages, shards: int) -> Iterable[tuple[int, Messages]]:
     rows: dict[int, list[int]] = {}
     for row, key in enumerate(messages.keys):
         rows.setdefault(_shard_of(key, shards), []).append(row)
+    times = [np.frombuffer(packed, np.int64) for packed in (messages.committed_us, messages.appended_ms)]
     for shard, taken in rows.items():
         keys = [messages.keys[row] for row in taken]
-        yield shard, Messages(messages.topic, keys, [messages.values[row] for row in taken])
+        values = [messages.values[row] for row in taken]
+        yield (
+            shard,
+            Messages(messages.topic, keys, values, *(t[taken].tobytes() if len(t) else b"" for t in times)),
+        )
 
 
 def _shard_of(key: bytes | None, shards: int) -> int:

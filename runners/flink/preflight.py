@@ -3,6 +3,7 @@
 import re
 import socket
 from typing import Final
+from urllib.parse import urlsplit
 
 from runners.flink.profile import Profile
 from runners.flink.rest import Flink, FlinkError
@@ -33,8 +34,18 @@ def check(flink: Flink, profile: Profile) -> None:
             f"{profile.parallelism}; stop a job, add a TaskManager, or lower --parallelism"
         )
     _reach(profile.job_endpoint, "Beam's job server", "--job-endpoint")
-    if profile.environment == "external":
+    if profile.environment == "external" and _is_near(profile.workers, flink.url):
         _reach(profile.workers, "the Python worker pool", "--workers")
+
+
+def _is_near(workers: str, flink_url: str) -> bool:
+    """A pool on loopback is one beside each TaskManager, and can be asked from here if Flink is here too."""
+    here = _is_loopback(urlsplit(flink_url).hostname or "")
+    return here or not _is_loopback(workers.rpartition(":")[0])
+
+
+def _is_loopback(host: str) -> bool:
+    return host.strip("[]") in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _reach(address: str, what: str, flag: str) -> None:

@@ -156,6 +156,7 @@ def test_of_a_folder_the_files_of_spans_are_read_and_no_results(tmp_path: Path) 
     for name in names + results:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(FIRST)
+    (tmp_path / ".traceo/jobs").mkdir(parents=True)  # the folder of the stack and of jobs marks no result
     found = find_span_files([str(tmp_path)])
     assert sorted(str(path.relative_to(tmp_path)) for path in found) == sorted(names[:3])
     assert find_span_files([str(found[0]), str(tmp_path)]) == [found[0], *found[1:]]
