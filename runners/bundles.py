@@ -74,7 +74,7 @@ def noted(note: Note | None) -> Iterator[None]:
 
 
 def _shares(stage: Any, infos: Any) -> tuple[Share, ...]:
-    """The transforms of ``stage`` that took anything, or any time, by what a worker reports of a bundle."""
+    """The transforms of ``stage`` that took or counted anything, or took any time, as a worker reports it."""
     millis: Counter[str] = Counter()
     elements: Counter[str] = Counter()
     records: dict[str, Counter[tuple[str, str]]] = {}
@@ -90,7 +90,7 @@ def _shares(stage: Any, infos: Any) -> tuple[Share, ...]:
     shares = []
     for key in _in_order(stage):
         taken = sum(elements[collection] for collection in stage[key].inputs.values())
-        if stage[key].spec.urn not in _NO_STEPS and (taken or millis[key]):
+        if stage[key].spec.urn not in _NO_STEPS and (taken or millis[key] or records.get(key)):
             shares.append(Share(stage[key].unique_name, millis[key] / 1000, taken, records.get(key, {})))
     return tuple(shares)
 

@@ -58,9 +58,10 @@ class Postgres(Component):
         # an old server's children have its memory until they have ended
         process.gone(process.members(self.record), self.stop_seconds)
         self._forget_the_dead(data / "postmaster.pid")
+        self._forget_the_dead(self.socket / f".s.PGSQL.{self.settings.ports['postgres']}.lock")
 
     def _forget_the_dead(self, lock: Path) -> None:
-        """A server that was killed leaves its id, which may be somebody else's by now."""
+        """A server that was killed leaves its id, which may be somebody else's by now, or not yet reaped."""
         dead = process.recorded(self.record)
         if dead is not None and not process.alive(dead) and lock.exists():
             if lock.read_text(encoding="utf-8").split("\n", 1)[0] == str(dead.pid):

@@ -20,7 +20,7 @@ from typing import Final
 MARK: Final = "TRACEO_STACK_PROCESS"
 _PROC: Final = Path("/proc")
 _POLL_SECONDS: Final = 0.02
-_SESSION, _START = 3, 19  # fields of /proc/PID/stat behind the name
+_SESSION, _THREADS, _START = 3, 17, 19  # fields of /proc/PID/stat behind the name
 _CHILDREN: Final[dict[int, "subprocess.Popen[bytes]"]] = {}  # of this process: to be reaped
 
 
@@ -169,12 +169,15 @@ def _all() -> Iterator[tuple[Process, int]]:
 
 
 def _stat(pid: int) -> list[str] | None:
-    """The fields behind the name, which may itself hold blanks and brackets; None for a dead one."""
+    """The fields behind the name, which may itself hold blanks and brackets; None for a dead one.
+
+    While threads of one that was killed are still ending, its ports and files are still open.
+    """
     try:
         fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
-    return None if fields[0] in "ZX" else fields
+    return None if fields[0] in "ZX" and int(fields[_THREADS]) <= 1 else fields
 
 
 def _environment(pid: int) -> list[bytes]:

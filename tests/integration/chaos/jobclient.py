@@ -46,7 +46,7 @@ class JobClient:
         for name, value in chosen.items():
             self._command += ["--" + name.replace("_", "-"), str(value)]
         self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def log(self) -> str:
@@ -56,13 +56,13 @@ class JobClient:
     @property
     def code(self) -> int | None:
         """With what it ended; None while it runs."""
-        assert self._process is not None
-        return self._process.poll()
+        assert self.process is not None
+        return self.process.poll()
 
     def start(self) -> None:
         """Start it; where a job is to go on is its own affair."""
         with (self._folder / "client.log").open("ab") as log:
-            self._process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 self._command,
                 cwd=self._folder,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -73,12 +73,12 @@ class JobClient:
 
     def kill(self) -> None:
         """End it at once."""
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait(_STOP_SECONDS)
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(_STOP_SECONDS)
 
     def stop(self) -> int:
         """Interrupt it, as Ctrl-C does; with what it ended."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGINT)
-        return self._process.wait(_STOP_SECONDS)
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(_STOP_SECONDS)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import psycopg
 
 from runners.stack import Stack
-from runners.stack.stack import StackError
+from runners.stack.errors import StackError
 from schemas.names import UNKNOWN_SERIES, Output
 from schemas.topics import TOPICS
 from tests.conftest import ROOT
@@ -90,12 +90,17 @@ class Trial:
         if self.client.code is None:
             self.client.kill()
 
+    @property
+    def pids(self) -> set[int]:
+        """Processes of writer and client."""
+        return {one.pid for one in (self._writer, self.client.process) if one is not None}
+
     def flows_again(self) -> float:
         """Wait until something comes through that was committed after this call; seconds."""
         begun = time.monotonic()
-        before = self._newest()
-        wait_for(lambda: self._newest() > before, lambda: "nothing is committed to PostgreSQL any more")
-        wanted = self._newest()
+        before = self.newest()
+        wait_for(lambda: self.newest() > before, lambda: "nothing is committed to PostgreSQL any more")
+        wanted = self.newest()
         wait_for(lambda: self.view.seen[wanted], self._said)
         return time.monotonic() - begun
 
@@ -138,7 +143,8 @@ class Trial:
         rows = [json.loads(line) for line in lines if line.endswith("\n")]  # the last may be half written
         return {row[0]: (row[0], row[1], micros(row[2]), row[3], json.loads(row[4])) for row in rows}
 
-    def _newest(self) -> int:
+    def newest(self) -> int:
+        """Number of the newest row in the ledger; 0 if there is none."""
         if not self._ledger.exists():
             return 0
         with self._ledger.open("rb") as file:
