@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import fastavro
 import msgspec
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.errors import InputError
+from connectors.wanted import EVERYTHING, Wanted, only
 from schemas.archive import ARCHIVE
 from schemas.records import RawRecords, Record
 
@@ -26,17 +27,42 @@ def read_avro(file: Path) -> Iterator[Record]:
                 raise InputError(f"{file}:{place}: no record: {error}") from error
 
 
-def read_parquet(file: Path, batch_rows: int, span_ms: float) -> Iterator[RawRecords]:
-    """The rows of a Parquet file, at most ``batch_rows`` and ``span_ms`` of one partition at a time."""
+def read_parquet(
+    file: Path, batch_rows: int, span_ms: float, wanted: Wanted = EVERYTHING
+) -> Iterator[RawRecords]:
+    """The wanted rows of a Parquet file, at most ``batch_rows`` and ``span_ms`` of a partition at a time."""
     with pq.ParquetFile(file, pre_buffer=False) as archive:  # the buffer would hold the whole file
         missing = set(ARCHIVE.names) - set(archive.schema_arrow.names)
         if missing:
             raise InputError(f"{file}: no archive of records: column {min(missing)!r} is missing")
+        spans = spans_of(archive)
         for group in range(
             archive.num_row_groups
         ):  # one by one: groups are runs of one partition, if written well
+            if (span := spans[group]) and not wanted.span(span.first_ms, span.last_ms):
+                continue
             for batch in archive.iter_batches(batch_rows, row_groups=[group], columns=ARCHIVE.names):
-                yield from _split_archive(_archived(file, batch), span_ms)
+                yield from _split_archive(only(_archived(file, batch), wanted), span_ms)
+
+
+class Span(NamedTuple):
+    """Rows of a group, and when the first and the last of them were appended."""
+
+    rows: int
+    first_ms: int
+    last_ms: int
+
+
+def spans_of(archive: pq.ParquetFile) -> list[Span | None]:
+    """Of each row group; ``None`` where the file does not say."""
+    place = archive.schema_arrow.get_field_index("timestamp_ms")
+    spans: list[Span | None] = []
+    for number in range(archive.num_row_groups):
+        group = archive.metadata.row_group(number)
+        known = group.column(place).statistics
+        whole = known is not None and known.has_min_max and known.null_count == 0
+        spans.append(Span(group.num_rows, int(known.min), int(known.max)) if whole else None)
+    return spans
 
 
 def _archived(file: Path, batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -13,6 +13,7 @@ from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 
 from connectors.recordfiles import read_files
 from connectors.spanfiles import read_span_files
+from connectors.wanted import EVERYTHING, Wanted
 from schemas.records import RawRecords
 from telemetry.progress import advance
 from transforms.coders import StructCoder
@@ -21,13 +22,13 @@ from transforms.ending import LAST_CALL
 
 @dataclass(kw_only=True)
 class ReadFiles(beam.PTransform):
-    """All records of ``files``, in batches of up to ``batch_rows`` of one partition and ``span_seconds``.
+    """All ``wanted`` records of ``files``, in batches of at most ``batch_rows`` and ``span_seconds``.
 
-    One reader reads them all, because records of one partition must stay in their order. With ``streaming``
-    the files are rehearsed as a stream, documents of ``spans`` first: held in memory, given out batch by
-    batch with their append times, the watermark being the earliest append still to come, and at the end let
-    it go on by ``quiet_seconds``, as it would on a silent topic. That is for trying a streaming job on a
-    small capture.
+    A batch is of one partition. One reader reads them all, because records of one partition must stay in
+    their order. With ``streaming`` the files are rehearsed as a stream, documents of ``spans`` first: held in
+    memory, given out batch by batch with their append times, the watermark being the earliest append still
+    to come, and at the end let it go on by ``quiet_seconds``, as it would on a silent topic. That is for
+    trying a streaming job on a small capture.
     """
 
     files: list[str]
@@ -36,6 +37,7 @@ class ReadFiles(beam.PTransform):
     streaming: bool = False
     spans: list[str] = field(default_factory=list)
     quiet_seconds: tuple[float, ...] = ()
+    wanted: Wanted = EVERYTHING
 
     def expand(self, begin: beam.pvalue.PBegin) -> beam.PCollection:
         if self.streaming:
@@ -49,7 +51,7 @@ class ReadFiles(beam.PTransform):
         )
 
     def _read(self, files: Iterable[str]) -> Iterator[RawRecords]:
-        for records in read_files(map(Path, files), self.batch_rows, self.span_seconds):
+        for records in read_files(map(Path, files), self.batch_rows, self.span_seconds, self.wanted):
             advance("read", len(records))
             yield records
 

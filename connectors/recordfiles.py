@@ -18,10 +18,12 @@ from typing import Final
 
 import pyarrow as pa
 
+from connectors.archivefiles import Run, run_of
 from connectors.archives import read_avro, read_parquet
 from connectors.errors import InputError
 from connectors.inputs import named_files
 from connectors.jsonlines import COMPRESSED, read_json_lines
+from connectors.wanted import EVERYTHING, Unseen, Wanted
 from schemas.names import LOCK_FILE
 from schemas.records import RawRecords, Record
 
@@ -57,37 +59,73 @@ def _raise(error: OSError) -> None:
 
 
 def read_files(
-    files: Iterable[Path], batch_rows: int, span_seconds: float = math.inf
+    files: Iterable[Path], batch_rows: int, span_seconds: float = math.inf, wanted: Wanted = EVERYTHING
 ) -> Iterator[RawRecords]:
-    """All records of ``files``, at most ``batch_rows`` of one partition at a time.
+    """All ``wanted`` records of ``files``, at most ``batch_rows`` of one partition at a time.
 
     Inside a file the order is kept. Several files are read side by side, the one whose records were appended
-    first comes first, so that a catalogue in one file is there for the events in another. No batch spans more
+    first comes first, so that a catalogue in one file is there for the events in another. Those of one
+    partition of a job's archive are read one after the other, and no offset twice. No batch spans more
     than ``span_seconds`` of append time, so that partitions side by side stay as close as that.
     """
     span_ms = span_seconds * 1000
-    streams = [read_file(file, number, batch_rows, span_ms) for number, file in enumerate(files)]
+    chains: dict[tuple[Path, str, int], list[tuple[Run, Path]]] = {}
+    streams: list[Iterator[RawRecords]] = []
+    for number, file in enumerate(files):
+        run = run_of(file)
+        if run is None or run.partition < 0:
+            streams.append(_only(read_file(file, number, batch_rows, span_ms, wanted), wanted))
+        elif wanted.topic(run.topic):
+            chains.setdefault((file.parents[2], run.topic, run.partition), []).append((run, file))
+    streams += [_read_chain(chain, batch_rows, span_ms, wanted) for chain in chains.values()]
     yield from heapq.merge(*streams, key=_appended_first)
+
+
+def _only(batches: Iterable[RawRecords], wanted: Wanted) -> Iterator[RawRecords]:
+    return (rows for records in batches if (rows := wanted.of(records)) is not None)
+
+
+def _read_chain(
+    chain: list[tuple[Run, Path]], batch_rows: int, span_ms: float, wanted: Wanted
+) -> Iterator[RawRecords]:
+    """The files of one partition, which overlap where a job did its work again."""
+    unseen = Unseen()
+    for run, file in sorted(chain):
+        unseen.begin(run.first)
+        for records in read_file(file, 0, batch_rows, span_ms, wanted):
+            rows = unseen.of(records)
+            if rows is not None:
+                yield rows
 
 
 def _appended_first(records: RawRecords) -> int:
     return records.timestamps[0]
 
 
-def read_file(file: Path, number: int, batch_rows: int, span_ms: float = math.inf) -> Iterator[RawRecords]:
-    """The records of one file; ``number`` tells files apart whose records name no partition."""
+def read_file(
+    file: Path,
+    number: int,
+    batch_rows: int,
+    span_ms: float = math.inf,
+    wanted: Wanted = EVERYTHING,
+) -> Iterator[RawRecords]:
+    """The records of one file; ``number`` tells files apart whose records name no partition.
+
+    Of Parquet what is not within the span that is ``wanted`` is passed over.
+    """
     try:
         match _format(file):
             case "avro":
                 batches = _batched(read_avro(file), batch_rows, span_ms)
             case "parquet":
-                batches = read_parquet(file, batch_rows, span_ms)
+                batches = read_parquet(file, batch_rows, span_ms, wanted)
             case _:
                 batches = _batched(read_json_lines(file, number), batch_rows, span_ms)
         first = next(batches, None)
-        if first is None:
+        if first is None and wanted == EVERYTHING:
             raise InputError(f"{file}: the file holds no records")
-        yield first
+        if first is not None:
+            yield first
         yield from batches
     except InputError:
         raise

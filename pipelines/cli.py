@@ -86,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     ingest.set_defaults(command=_run_ingest)
     replay = _job(jobs, "replay", "dead letters of an earlier run through the path again, after a fix")
     replay.set_defaults(command=_run_replay)
+    backfill = _job(jobs, "backfill", "archives, topics or tables through the path again, a piece at a time")
+    backfill.set_defaults(command=_run_backfill)
     traces = _job(jobs, "traces", "spans to whole traces: critical paths, service graph, RED, a sample")
     traces.set_defaults(command=_run_traces)
 
@@ -199,6 +201,12 @@ def _run_replay(arguments: argparse.Namespace, rest: list[str]) -> int:
     return _run(replay.run, arguments, rest)
 
 
+def _run_backfill(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from pipelines import backfill
+
+    return _run(backfill.run, arguments, rest)
+
+
 def _run_traces(arguments: argparse.Namespace, rest: list[str]) -> int:
     from pipelines import traces
 
@@ -224,7 +232,7 @@ def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
     try:
         with contextlib.nullcontext() if settings.endless else console.watching():
             summary = job(settings, rest)
-            if arguments.job != "traces" and not settings.endless:
+            if arguments.job != "traces" and not settings.endless and "published" not in summary:
                 write_report(settings.output)
     except (JobError, Unbalanced, FlinkError, PrismError) as error:
         return _fail(str(error))

@@ -181,6 +181,9 @@ def _show_records(summary: dict[str, Any], output: str) -> None:
         f" in {summary['seconds']:.1f} s ({rate:,}/s); gaps found: {summary['gaps']};"
         " every record is accounted for"
     )
+    if "published" in summary:
+        _show_published(summary["published"], output)
+        return
     actions = summary["actions"]
     _out.print(
         f"explained by a trace: {summary['explained_events']:,} events; anomalies: {summary['anomalies']:,};"
@@ -206,6 +209,16 @@ def _show_records(summary: dict[str, Any], output: str) -> None:
             style="yellow",
         )
     _out.print(f"next: open {output}/report.html, or read {output}/summary.json", style="bold")
+
+
+def _show_published(published: dict[str, dict[str, int]], output: str) -> None:
+    table = Table(title=f"messages to {output}", title_justify="left")
+    table.add_column("topic")
+    table.add_column("new", justify="right")
+    table.add_column("there already", justify="right")
+    for topic, counts in published.items():
+        table.add_row(topic, f"{counts['new']:,}", f"{counts['there_already']:,}")
+    _out.print(table)
 
 
 def _of_which(actions: dict[str, Any]) -> str:

@@ -42,10 +42,44 @@ from transforms import (
     ToVerdicts,
     Validate,
 )
+from transforms.archive import ToArchive
 from transforms.history import WithHistory
 from transforms.rows import is_new, only_table
 
 _ANY_DISORDER: Final = 1e9  # seconds: some thirty years
+
+
+class Walked(NamedTuple):
+    """What comes of the path itself. ``declared``: all that is known of the catalogue."""
+
+    clean: beam.PCollection
+    seen: beam.PCollection
+    changes: beam.PCollection
+    tables: beam.PCollection
+    catalogue: beam.PCollection
+    declared: beam.PCollection
+    duplicates: beam.PCollection
+    conflicts: beam.PCollection
+    dead: beam.PCollection
+    audit: beam.PCollection
+    losses: beam.PCollection
+    notices: beam.PCollection
+    tallies: tuple[beam.PCollection, ...]
+    archive: beam.PCollection | None
+
+
+class Beside(NamedTuple):
+    """What is found beside the path. ``clean``: the events, with exemplars if there are spans."""
+
+    clean: beam.PCollection
+    gaps: beam.PCollection
+    verdicts: beam.PCollection
+    invalidations: beam.PCollection
+    opened: beam.PCollection
+    closed: beam.PCollection
+    late_spans: beam.PCollection | None
+    dead: tuple[beam.PCollection, ...]
+    tallies: tuple[beam.PCollection, ...]
 
 
 def build(
@@ -54,12 +88,47 @@ def build(
     *,
     spans: beam.PCollection | None = None,
     history: beam.PCollection | None = None,
+    known: beam.PCollection | None = None,
 ) -> Ingested:
     """The path from raw records to the outputs; the same graph in batch, streaming and replay.
 
-    ``spans``: documents of spans, which explain samples.
+    ``spans``: documents of spans, which explain samples. ``history``, ``known``: see :func:`walk`.
+    """
+    path = walk(records, settings, history=history, known=known)
+    found = look_beside(path.clean, path.changes, path.catalogue, settings, path.seen, path.declared, spans)
+    return Ingested(
+        clean=found.clean,
+        changes=path.changes,
+        tables=path.tables,
+        duplicates=path.duplicates,
+        conflicts=path.conflicts,
+        dead=(path.dead, *found.dead) | "Dead" >> beam.Flatten(),
+        audit=path.audit,
+        gaps=found.gaps,
+        verdicts=found.verdicts,
+        invalidations=found.invalidations,
+        opened=found.opened,
+        closed=found.closed,
+        late_spans=found.late_spans,
+        losses=path.losses,
+        notices=path.notices,
+        counts=(*path.tallies, *found.tallies) | "Tallies" >> beam.Flatten(),
+        archive=path.archive,
+    )
+
+
+def walk(
+    records: beam.PCollection,
+    settings: Settings,
+    *,
+    history: beam.PCollection | None = None,
+    known: beam.PCollection | None = None,
+) -> Walked:
+    """From raw records to clean events, and to what is not clean.
+
     ``history``: events that were clean in an earlier run; they are known, and do not come out again. Those
-    whose series comes again are held in memory.
+    whose key comes again are held in memory.
+    ``known``: changes of the catalogue that were dealt with in an earlier run, for reference alone.
     """
     decoded = records | "DecodeChanges" >> DecodeChanges(
         events_table=settings.events_table,
@@ -77,9 +146,10 @@ def build(
     masked = events.ok | "Redact" >> Redact()
     masked_tables = tables.ok | "RedactTables" >> Redact()
     catalogue = masked_tables.ok | "Catalogue" >> beam.Filter(only_table, settings.catalogue_table)
+    declared = catalogue if known is None else (known, catalogue) | "Declared" >> beam.Flatten()
 
     inserts = masked.ok | "SplitChanges" >> SplitChanges()
-    valid = (inserts.ok, catalogue) | "Validate" >> Validate(
+    valid = (inserts.ok, declared) | "Validate" >> Validate(
         contract_file=settings.contract_file,
         shards=settings.shards,
         wait_seconds=settings.wait_seconds,
@@ -93,8 +163,41 @@ def build(
         streaming=settings.streaming,
     )
     clean = first.ok if history is None else first.ok | "OnlyNew" >> beam.Filter(is_new)
-    seen = clean if history is None else (history, clean) | "Seen" >> beam.Flatten()
-    gaps = (seen, catalogue) | "FindGaps" >> FindGaps(
+    steps = (decoded, events, tables, checked, noticed, masked, masked_tables, inserts, valid, first)
+    return Walked(
+        clean=clean,
+        seen=clean if history is None else (history, clean) | "Seen" >> beam.Flatten(),
+        changes=inserts.changes,
+        tables=masked_tables.ok,
+        catalogue=catalogue,
+        declared=declared,
+        duplicates=first.duplicates,
+        conflicts=first.conflicts,
+        dead=(decoded.dead, valid.dead) | "Refused" >> beam.Flatten(),
+        audit=valid.audit,
+        losses=checked.losses,
+        notices=noticed.notices,
+        tallies=tuple(step.tally for step in steps),
+        archive=None
+        if settings.archive is None
+        else (masked.ok, masked_tables.ok, decoded.transactions) | "ToArchive" >> _to_archive(settings),
+    )
+
+
+def look_beside(
+    clean: beam.PCollection,
+    changes: beam.PCollection,
+    catalogue: beam.PCollection,
+    settings: Settings,
+    seen: beam.PCollection | None = None,
+    declared: beam.PCollection | None = None,
+    spans: beam.PCollection | None = None,
+) -> Beside:
+    """From clean events, changes of events and of the catalogue to gaps, verdicts, and what these cause.
+
+    ``seen``, ``declared``: these with what is known of earlier runs.
+    """
+    gaps = (seen or clean, declared or catalogue) | "FindGaps" >> FindGaps(
         entity_tag=settings.entity_tag,
         interval_seconds=settings.interval_seconds,
         lateness_seconds=settings.lateness_seconds,
@@ -106,37 +209,22 @@ def build(
         detector=settings.detector, entity_tag=settings.entity_tag
     )
     incidents = verdicts | "ToIncidents" >> _to_incidents(settings, with_spans=spans is not None)
-    invalidations = (clean, inserts.changes, catalogue) | "ToInvalidations" >> _to_invalidations(settings)
-    tallies = [
-        decoded,
-        events,
-        tables,
-        checked,
-        noticed,
-        masked,
-        masked_tables,
-        inserts,
-        valid,
-        first,
-        scored,
-    ]
-    return Ingested(
+    return Beside(
         clean=explained.clean,
-        changes=inserts.changes,
-        tables=masked_tables.ok,
-        duplicates=first.duplicates,
-        conflicts=first.conflicts,
-        dead=(decoded.dead, valid.dead, *explained.dead) | "Dead" >> beam.Flatten(),
-        audit=valid.audit,
         gaps=gaps,
         verdicts=verdicts,
-        invalidations=invalidations,
+        invalidations=(clean, changes, catalogue) | "ToInvalidations" >> _to_invalidations(settings),
         opened=incidents.opened,
         closed=incidents.closed,
         late_spans=explained.late_spans,
-        losses=checked.losses,
-        notices=noticed.notices,
-        counts=[*(step.tally for step in tallies), *explained.tallies] | "Tallies" >> beam.Flatten(),
+        dead=explained.dead,
+        tallies=(scored.tally, *explained.tallies),
+    )
+
+
+def _to_archive(settings: Settings) -> ToArchive:
+    return ToArchive(
+        seconds=settings.archive_seconds, file_rows=settings.archive_rows, streaming=settings.endless
     )
 
 

@@ -10,7 +10,7 @@ from connectors.kafka.cluster import parse_address
 from connectors.kafka.jsonrows import json_rows, text_column
 from connectors.kafka.sink import WriteKafka
 from connectors.kafka.writer import Messages
-from pipelines.outputs import Ingested
+from pipelines.outputs import Ingested, keep_archive, outputs_of
 from pipelines.settings import Settings
 from schemas.batches import numbers
 from schemas.names import Output
@@ -21,24 +21,8 @@ from transforms.runningtally import RunningTally
 
 def publish(out: Ingested, settings: Settings) -> beam.PCollection:
     """Write every output to its topic, all through one sink, so that a bundle's messages appear together."""
+    keep_archive(out, settings)
     brokers, _ = parse_address(settings.output)
-    incidents = (out.opened, out.closed) | "Incidents" >> beam.Flatten()
-    outputs = {
-        Output.CLEAN: out.clean,
-        Output.CHANGES: out.changes,
-        Output.TABLES: out.tables,
-        Output.DUPLICATES: out.duplicates,
-        Output.CONFLICTS: out.conflicts,
-        Output.DEAD: out.dead,
-        Output.AUDIT: out.audit,
-        Output.GAPS: out.gaps,
-        Output.VERDICTS: out.verdicts,
-        Output.INVALIDATIONS: out.invalidations,
-        Output.INCIDENTS: incidents,
-        Output.LATE_SPANS: out.late_spans,
-        Output.LOSSES: out.losses,
-        Output.NOTICES: out.notices,
-    }
     sums = out.counts | "RunningTally" >> RunningTally(
         events_table=settings.events_table,
         wait_seconds=settings.wait_seconds,
@@ -47,7 +31,7 @@ def publish(out: Ingested, settings: Settings) -> beam.PCollection:
         targets=settings.metrics_targets,
     )
     messages = [sums | "SumsMessages" >> _to_messages(RECONCILIATION)]
-    for output, items in outputs.items():
+    for output, items in outputs_of(out).items():
         if items is not None:
             label = "".join(part.capitalize() for part in output.split("_"))
             messages.append(items | f"{label}Messages" >> _to_messages(TOPICS[output], output))

@@ -24,7 +24,7 @@ def setting(
     form: str = "",
     form_text: str = "",
     is_list: bool = False,
-    jobs: Sequence[str] = ("ingest", "replay"),
+    jobs: Sequence[str] = ("ingest", "replay", "backfill"),
 ) -> Any:
     """A field of settings: its default, what it is, what it may be, and which jobs know it."""
     metadata = {

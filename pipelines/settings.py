@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from columns.decode import MAX_VALUE_BYTES
 from pipelines.setting import SettingError, checked, setting
+from pipelines.settings_backfill import BackfillSettings
 from pipelines.settings_cluster import ClusterSettings
 
 CONFIG_FILE: Final = "traceo.toml"
@@ -23,17 +24,18 @@ RUNNERS: Final = ("direct", "prism", "flink", "DirectRunner", "PrismRunner", "Fl
 ENDLESS: Final = frozenset({"prism", "flink", "PrismRunner", "FlinkRunner"})
 FORMATS: Final = ("parquet", "avro")
 SEMANTICS: Final = ("jaeger", "crisp")
-_ALL: Final = ("ingest", "replay", "traces")
+_ALL: Final = ("ingest", "replay", "traces", "backfill")
 _TRACES: Final = ("traces",)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(ClusterSettings):
+class Settings(BackfillSettings, ClusterSettings):
     """Everything that a job can be told."""
 
     input: tuple[str, ...] = setting(
         (),
-        "files or folders of records (captures, envelopes, archives), of spans for traces; or kafka://…",
+        "files or folders of records (captures, envelopes, archives), of spans for traces; or kafka://…; "
+        "for a backfill also postgresql://…",
         is_list=True,
         jobs=_ALL,
     )
@@ -175,7 +177,7 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: str |
 
 def _listed(value: str) -> list[str]:
     """A variable's paths; an address of Kafka has the separator of paths in it."""
-    return [value] if value.startswith("kafka://") else value.split(os.pathsep)
+    return [value] if value.startswith(("kafka://", "postgresql://")) else value.split(os.pathsep)
 
 
 def _from_file(config: str | None) -> dict[str, tuple[str, Any]]:

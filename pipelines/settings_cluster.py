@@ -8,15 +8,17 @@ from pipelines.setting import setting
 from runners.flink.profile import ENVIRONMENTS
 
 _INGEST: Final = ("ingest",)
+_WITH_BACKFILL: Final = ("ingest", "backfill")
 _ENDPOINT: Final = r"[\w.\[\]:-]+:\d{1,5}"
 _ENDPOINT_TEXT: Final = "a host and a port, as 127.0.0.1:18099"
 
 
 def _kafka(default: Any, text: str, **more: Any) -> Any:
+    return setting(default, text, jobs=_WITH_BACKFILL, **more)
+
+
+def _flink(default: Any, text: str, **more: Any) -> Any:
     return setting(default, text, jobs=_INGEST, **more)
-
-
-_flink = _kafka
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,16 +32,25 @@ class ClusterSettings:
     kafka_mechanism: str = _kafka("SCRAM-SHA-512", "how we prove who we are", choices=MECHANISMS)
     kafka_username: str | None = _kafka(None, "who we are, with SASL")
     kafka_password_file: str | None = _kafka(None, "file that holds the password alone")
-    kafka_begin: str = _kafka(
+    kafka_begin: str = _flink(
         "earliest", "where a topic is begun without a checkpoint", choices=("earliest", "latest")
     )
+    kafka_source: str = _flink(
+        "own", "what reads topics: our own source, or on Flink Beam's KafkaIO", choices=("own", "kafkaio")
+    )
+    expansion_endpoint: str = _flink(
+        "127.0.0.1:18097",
+        "the service that expands KafkaIO",
+        form=_ENDPOINT,
+        form_text=_ENDPOINT_TEXT,
+    )
     kafka_poll_ms: int = _kafka(50, "how long a read waits for a batch to fill", at_least=1, at_most=10_000)
-    kafka_readers: int = _kafka(1, "among how many the partitions are shared out", at_least=1, at_most=128)
-    kafka_writers: int = _kafka(
+    kafka_readers: int = _flink(1, "among how many the partitions are shared out", at_least=1, at_most=128)
+    kafka_writers: int = _flink(
         1, "transactional writers; must stay the same over restarts", at_least=1, at_most=128
     )
     create_topics: bool = _kafka(False, "create the output topics that are missing")
-    job_name: str = _flink(
+    job_name: str = _kafka(
         "traceo-ingest",
         "name of the job where it runs, and of its writers in Kafka; must stay the same over restarts",
         form=r"[a-zA-Z0-9][\w.-]{0,100}",

@@ -6,6 +6,8 @@ import apache_beam as beam
 
 from connectors.files import ReadFiles, ReadSpans
 from connectors.kafka.cluster import is_kafka, parse_address
+from connectors.kafka.kafkaio import ReadKafkaIO
+from connectors.kafka.kafkaio import check as check_kafkaio
 from connectors.kafka.preflight import check_inputs, check_outputs, current_ranges
 from connectors.kafka.source import ReadKafka
 from connectors.recordfiles import find_files
@@ -63,6 +65,10 @@ def preflight(settings: Settings) -> None:
         if not topics:
             raise SettingError(f"{inputs[0]}: no topic named; write kafka://host:port/topic,topic")
         check_inputs(settings.cluster(brokers), topics)
+        if settings.kafka_source == "kafkaio":
+            if settings.runner not in {"flink", "FlinkRunner"}:
+                raise SettingError(f"--kafka-source: runner {settings.runner} has no KafkaIO; name own")
+            check_kafkaio(settings.cluster(brokers), settings.expansion_endpoint)
     if not settings.endless and is_kafka(settings.output):
         raise SettingError("--output: the local runner writes a folder; name one, or --runner flink")
     if settings.endless:
@@ -72,16 +78,27 @@ def preflight(settings: Settings) -> None:
         check_outputs(settings.cluster(brokers), output_topics(), create=settings.create_topics)
 
 
-def _topics(settings: Settings, inputs: tuple[str, ...], what: str) -> ReadKafka:
+def _topics(settings: Settings, inputs: tuple[str, ...], what: str) -> ReadKafka | ReadKafkaIO:
     brokers, topics = parse_address(inputs[0])
     cluster = settings.cluster(brokers)
+    group = settings.job_name if what == "records" else f"{settings.job_name}-spans"
+    batch_rows = min(settings.batch_rows, _MOST_ROWS)
+    if settings.kafka_source == "kafkaio":
+        return ReadKafkaIO(
+            cluster=cluster,
+            topics=topics,
+            group=group,
+            expansion=settings.expansion_endpoint,
+            begin=settings.kafka_begin,
+            batch_rows=batch_rows,
+        )
     return ReadKafka(
         cluster=cluster,
         topics=topics,
-        group=settings.job_name if what == "records" else f"{settings.job_name}-spans",
+        group=group,
         readers=settings.kafka_readers,
         begin=settings.kafka_begin,
-        batch_rows=min(settings.batch_rows, _MOST_ROWS),
+        batch_rows=batch_rows,
         poll_seconds=settings.kafka_poll_ms / 1000,
         until=None if settings.endless else current_ranges(cluster, topics),
     )

@@ -104,10 +104,12 @@ def _follow(flink: Flink, job: str, settings: Settings, record: jobrecord.JobRec
     brokers, topics = parse_address(settings.input[0])
     lag = Lag(settings.cluster(brokers), topics, settings.job_name)
     away_since: float | None = None
+    said = ""
     with console.following() as show:
         while True:
             try:
                 state, checkpoints = flink.state(job), flink.checkpoints(job)
+                failure = flink.failure(job) if state == "RESTARTING" else ""
                 away_since = None
             except FlinkError as error:
                 away_since = away_since or time.monotonic()
@@ -120,6 +122,9 @@ def _follow(flink: Flink, job: str, settings: Settings, record: jobrecord.JobRec
                 if state == "FAILED":
                     raise FlinkError(f"{settings.job_name} failed: {flink.failure(job)}")
                 return
+            if failure not in ("", said):
+                said = failure
+                console.say(f"{settings.job_name} fails, and Flink starts it again: {failure}")
             latest = checkpoints.get("latest", {}).get("completed")
             age = None
             if latest:

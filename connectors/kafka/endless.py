@@ -61,19 +61,30 @@ class Endless(beam.DoFn):
 
 
 def hold_watermark(timer: Any, milliseconds: int) -> None:
-    """Hold the watermark there (epoch milliseconds; negative: at the beginning) with a timer of event time.
+    """Hold the watermark there with a timer of event time; epoch milliseconds, negative: at the beginning."""
+    _set(timer, "hold", _HOLD_UNTIL, milliseconds)
 
-    The protocol has a field for it, but ``set`` of Beam's Python API has no parameter.
+
+def wake_now(timer: Any, milliseconds: int) -> None:
+    """Let a timer of processing time fire at once, which holds the watermark there until it has.
+
+    One that is ``set`` holds it where it was set from, which is the beginning of time for a timer that was
+    first set by an impulse. Flink does not heed it; Prism does.
     """
-    at = MIN_TIMESTAMP if milliseconds < 0 else Timestamp(micros=milliseconds * 1000)
-    held = userstate.Timer(
+    _set(timer, "", Timestamp.now(), milliseconds)
+
+
+def _set(timer: Any, tag: str, fire: Timestamp, hold_ms: int) -> None:
+    """The protocol has a field for the hold, but ``set`` of Beam's Python API has no parameter."""
+    at = MIN_TIMESTAMP if hold_ms < 0 else Timestamp(micros=hold_ms * 1000)
+    made = userstate.Timer(
         user_key=timer._key,  # noqa: SLF001  there is no other way in
-        dynamic_timer_tag="hold",
+        dynamic_timer_tag=tag,
         windows=(timer._window,),  # noqa: SLF001
         clear_bit=False,
-        fire_timestamp=_HOLD_UNTIL,
+        fire_timestamp=fire,
         hold_timestamp=at,
         paneinfo=timer._paneinfo,  # noqa: SLF001
     )
-    timer._timer_coder_impl.encode_to_stream(held, timer._output_stream, True)  # noqa: SLF001
+    timer._timer_coder_impl.encode_to_stream(made, timer._output_stream, True)  # noqa: SLF001
     timer._output_stream.maybe_flush()  # noqa: SLF001

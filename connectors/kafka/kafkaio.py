@@ -4,9 +4,11 @@ Flink runs it natively (``use_deprecated_read`` on the service), so that positio
 gives one row a record; these are put together to batches here, so that the same path follows.
 """
 
+import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Optional
+from uuid import uuid4
 
 import apache_beam as beam
 from apache_beam.transforms.external import ExternalTransform, NamedTupleBasedPayloadBuilder
@@ -19,7 +21,25 @@ from connectors.kafka.cluster import Cluster
 from schemas.records import RawRecords
 
 _URN: Final = "beam:transform:org.apache.beam:kafka_read_with_metadata:v1"
+_CONNECT_SECONDS: Final = 3.0
 _BYTES: Final = "org.apache.kafka.common.serialization.ByteArrayDeserializer"
+
+
+def check(cluster: Cluster, expansion: str) -> None:
+    """Prove that KafkaIO can be expanded, and needs no secret for ``cluster``. Raises InputError."""
+    if cluster.protocol != "plaintext":
+        raise InputError(
+            f"{cluster.brokers}: kafkaio would carry secrets in the job's graph, so it is for plaintext "
+            "alone; name --kafka-source own"
+        )
+    host, _, port = expansion.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS).close()
+    except OSError as error:
+        raise InputError(
+            f"{expansion}: the service that expands KafkaIO does not answer: {error.strerror or error}; "
+            "start it as docs/kafka.md says, or see --expansion-endpoint"
+        ) from error
 
 
 class _Payload(NamedTuple):
@@ -38,7 +58,8 @@ class _Payload(NamedTuple):
 class ReadKafkaIO(beam.PTransform):
     """Records of ``topics``, in batches of one partition, of up to ``batch_rows`` and of one bundle.
 
-    ``expansion``: ``host:port`` of the service. Settings as of :class:`connectors.kafka.source.ReadKafka`.
+    ``expansion``: ``host:port`` of the service. Settings as of :class:`connectors.kafka.source.ReadKafka`;
+    positions are not shown to Kafka's tools.
     """
 
     cluster: Cluster
@@ -55,7 +76,7 @@ class ReadKafkaIO(beam.PTransform):
             key_deserializer=_BYTES,
             value_deserializer=_BYTES,
             start_read_time=None,
-            commit_offset_in_finalize=True,  # for Kafka's tools alone: Flink goes on by its checkpoints
+            commit_offset_in_finalize=False,  # it would begin there, and not where ``begin`` says
             timestamp_policy="CreateTime",
         )
         rows = begin | "KafkaIO" >> ExternalTransform(
@@ -64,14 +85,9 @@ class ReadKafkaIO(beam.PTransform):
         return rows | "Batch" >> beam.ParDo(_Batch(self.batch_rows)).with_output_types(RawRecords)
 
     def _consumer(self) -> dict[str, str]:
-        if self.cluster.protocol != "plaintext":
-            raise InputError(
-                f"{self.cluster.brokers}: kafkaio would carry secrets in the job's graph, so that it reads "
-                "plaintext alone; name --kafka-source own"
-            )
         return {
             "bootstrap.servers": self.cluster.brokers,
-            "group.id": self.group,
+            "group.id": f"{self.group}-{uuid4().hex}",  # of which nothing can have been committed
             "auto.offset.reset": self.begin,
             "enable.auto.commit": "false",
             "isolation.level": "read_committed",

@@ -3,6 +3,7 @@
 Each failure is one line that names the thing and the fix.
 """
 
+import contextlib
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -66,6 +67,40 @@ def current_ranges(
         (topic, number, _or(begins[topic, number], newest[topic, number]), _or(end, newest[topic, number]))
         for (topic, number), end in ends.items()
     )
+
+
+def append_times(cluster: Cluster, places: Iterable[tuple[str, int, int]]) -> list[int]:
+    """When the first records at or after these offsets (topic, partition, offset) were appended.
+
+    Epoch milliseconds, in the order of ``places``; without those after which nothing is. Raises InputError.
+    """
+    client = _connected(cluster)
+    consumer = confluent_kafka.Consumer(
+        cluster.client(
+            **{
+                "group.id": "traceo-look",  # a name that a client must have; nothing is committed
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "isolation.level": "read_committed",
+                "auto.offset.reset": "earliest",
+            }
+        )
+    )
+    found = []
+    with contextlib.closing(consumer):
+        for topic, partition, offset in places:
+            newest = _offsets(cluster, client, [TopicPartition(topic, partition)], LATEST)
+            consumer.assign([TopicPartition(topic, partition, offset)])
+            give_up = time.monotonic() + _ANSWER_SECONDS
+            while offset < newest[topic, partition] and time.monotonic() < give_up:
+                message = consumer.poll(_ANSWER_SECONDS)
+                error = None if message is None else message.error()
+                if message is not None and error is None:
+                    found.append(int(message.timestamp()[1]))
+                    break
+                if error is not None and error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
+                    break
+    return found
 
 
 def _or(offset: int, newest: int) -> int:

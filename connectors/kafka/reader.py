@@ -80,6 +80,8 @@ class Reader:
     margin_seconds: float = 1.0
     #: The next offset to read of each partition.
     positions: Positions = field(default_factory=dict)
+    #: Where the runner was told to hold the watermark, by whoever uses this reader.
+    held_ms: int | None = None
 
     def __post_init__(self) -> None:
         config = self.cluster.client(

@@ -1,7 +1,7 @@
 """WriteKafka: Messages → topics, each once.
 
-Messages of one shard go through one writer. The bound that it needs after a restart is in state, and so in
-the checkpoint, with a nonce that tells whether this writer wrote all that the state knows of (as
+Messages of one shard go through one writer. What it needs after a restart is in state, and so in the
+checkpoint, with a nonce that tells whether this writer wrote all that the state knows of (as
 transforms.shardmemory has it); if it did not, a bundle was rolled back, and the writer is opened anew.
 """
 
@@ -17,18 +17,18 @@ from uuid import uuid4
 import apache_beam as beam
 import msgspec
 import numpy as np
-from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
+from apache_beam.transforms.userstate import BagStateSpec, ReadModifyWriteStateSpec
 
 from connectors.kafka.cluster import Cluster
-from connectors.kafka.readback import Ends, json_identity
+from connectors.kafka.readback import json_identity
 from connectors.kafka.shared import SharedClients
-from connectors.kafka.writer import Messages, Writer
+from connectors.kafka.writer import NAME_BYTES, Kept, Messages, Writer
 from telemetry.lag import process_lags
 from transforms.coders import register_struct
 
 register_struct(Messages)
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 
 @dataclass(kw_only=True)
@@ -88,7 +88,9 @@ def _shard_of(key: bytes | None, shards: int) -> int:
 
 
 class _Write(beam.DoFn):
-    BOUND = ReadModifyWriteStateSpec("bound", beam.coders.BytesCoder())
+    NONCE = ReadModifyWriteStateSpec("nonce", beam.coders.BytesCoder())
+    KEPT = ReadModifyWriteStateSpec("kept", beam.coders.BytesCoder())
+    COVERED = BagStateSpec("covered", beam.coders.BytesCoder())
 
     def __init__(self, sink: WriteKafka) -> None:
         self._sink = sink
@@ -102,18 +104,27 @@ class _Write(beam.DoFn):
         self._timed: list[Messages] = []
 
     def process(
-        self, element: tuple[int, Messages], state: Any = beam.DoFn.StateParam(BOUND)
+        self,
+        element: tuple[int, Messages],
+        nonce: Any = beam.DoFn.StateParam(NONCE),
+        kept: Any = beam.DoFn.StateParam(KEPT),
+        covered: Any = beam.DoFn.StateParam(COVERED),
     ) -> Iterable[int]:
         shard, messages = element
-        nonce, bound = _unpacked(state.read())
-        writer = self._writers.get(shard, nonce, partial(self._opened, shard, bound))
+        writer = self._writers.get(shard, nonce.read(), partial(self._opened, shard, kept, covered))
+        names = writer.names(messages)
+        if writer.move_on(messages, names):
+            kept.write(_packed(writer.kept))
+            covered.clear()
+        if names:
+            covered.add(b"".join(names))
         fresh = secrets.token_bytes(8)
-        state.write(_packed(fresh, writer.bound()))
+        nonce.write(fresh)
         self._writers.put(shard, fresh, writer)
         self._used[shard] = writer
         if messages.committed_us:
             self._timed.append(messages)
-        yield writer.write(messages)
+        yield writer.write(messages, names)
 
     def finish_bundle(self) -> None:
         for writer in self._used.values():
@@ -135,19 +146,23 @@ class _Write(beam.DoFn):
         )
         process_lags().observe(committed_us, appended_ms, time.time_ns())
 
-    def _opened(self, shard: int, bound: Ends | None) -> Writer:
+    def _opened(self, shard: int, kept: Any, covered: Any) -> Writer:
         writer = self._sink.writer(shard)
-        writer.open(bound)
+        writer.open(_unpacked(kept.read()), (name for names in covered.read() for name in _cut(names)))
         return writer
 
 
-def _packed(nonce: bytes, bound: Ends) -> bytes:
-    rows = [(topic, partition, offset) for (topic, partition), offset in sorted(bound.items())]
-    return msgspec.msgpack.encode((_VERSION, nonce, rows))
+def _cut(names: bytes) -> Iterable[bytes]:
+    return (names[at : at + NAME_BYTES] for at in range(0, len(names), NAME_BYTES))
 
 
-def _unpacked(stored: bytes | None) -> tuple[bytes, Ends | None]:
+def _packed(kept: Kept) -> bytes:
+    rows = [(topic, partition, offset) for (topic, partition), offset in sorted(kept.bound.items())]
+    return msgspec.msgpack.encode((_VERSION, rows, b"".join(kept.awaited)))
+
+
+def _unpacked(stored: bytes | None) -> Kept | None:
     if not stored:
-        return b"", None
-    _, nonce, rows = msgspec.msgpack.decode(stored)
-    return nonce, {(topic, partition): offset for topic, partition, offset in rows}
+        return None
+    _, rows, awaited = msgspec.msgpack.decode(stored)
+    return Kept({(topic, partition): offset for topic, partition, offset in rows}, tuple(_cut(awaited)))

@@ -22,7 +22,7 @@ from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import Timestamp
 
 from connectors.kafka.cluster import Cluster
-from connectors.kafka.endless import Endless, hold_watermark
+from connectors.kafka.endless import Endless, hold_watermark, wake_now
 from connectors.kafka.reader import Positions, Reader
 from connectors.kafka.shared import SharedClients
 from schemas.records import RawRecords
@@ -134,7 +134,7 @@ class _Poll(beam.DoFn):
         hold: Any = beam.DoFn.TimerParam(HOLD),
     ) -> None:
         hold_watermark(hold, -1)
-        following.set(Timestamp.now())
+        wake_now(following, -1)
 
     @on_timer(NEXT)
     def poll(
@@ -153,8 +153,11 @@ class _Poll(beam.DoFn):
             positions.write(_packed(reader.positions))
         self._readers.put(share, dict(reader.positions), reader)
         reader.show_progress()
-        hold_watermark(hold, reader.watermark_ms())
-        following.set(Timestamp.now())
+        watermark_ms = reader.watermark_ms()
+        if watermark_ms != reader.held_ms:  # Prism keeps each that was ever set
+            hold_watermark(hold, watermark_ms)
+            reader.held_ms = watermark_ms
+        wake_now(following, watermark_ms)
 
     def _opened(self, share: int, positions: Positions) -> Reader:
         reader = self._source.reader(share, self._source.readers)

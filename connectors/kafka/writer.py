@@ -6,20 +6,24 @@ make a retry inside one producer safe, not a second producer that does the same 
 
 1. A writer has a fixed transactional id. When it opens, Kafka fences off whoever had it before, a zombie
    included, and aborts what that had begun (KIP-98).
-2. Then it reads back what was committed behind the bound that the checkpoint holds, and remembers the
-   identities of these messages: fields of the message's own JSON (:class:`Identity`).
-3. Messages with these identities are left out when they come again, whatever order they come in.
+2. Then it reads back what was committed behind the bound that the checkpoint holds, without what the
+   checkpoint covers, and remembers the names of these messages: digests of their topic and of fields of their
+   own JSON (:class:`Identity`). They will come again.
+3. Messages with these names are left out when they come again, whatever order they come in.
 
 The bound is the end of each partition at some time before the first message that the checkpoint does not
-cover; it moves on with the checkpoints, so that little is read back.
+cover. It moves on every second, so that little is read back; the checkpoint holds with it the names of what
+was met since (``covered``), and of the few that were still awaited when it moved.
 """
 
 import contextlib
 import time
+import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
 
 import confluent_kafka
 import msgspec
@@ -32,9 +36,12 @@ from connectors.kafka.readback import Ends, Identity, read_back
 
 _TIMEOUT_SECONDS: Final = 60.0
 _BOUND_SECONDS: Final = 1.0  # how often the bound moves on; the more seldom, the more is read back
+_MOST_AWAITED: Final = 1_024  # with more the bound stays, since the checkpoint holds their names
 _REPEAT_SECONDS: Final = 3600.0  # by then all has come again that will
 _LINGER_MS: Final = 2
 _BATCH: Final = 10_000
+#: Bytes of a message's name.
+NAME_BYTES: Final = 8
 #: Of one message.
 MOST_BYTES: Final = 8_000_000
 
@@ -61,6 +68,14 @@ class Messages(msgspec.Struct, frozen=True, gc=False):
         return sum(map(len, self.values))
 
 
+class Kept(NamedTuple):
+    """What a checkpoint holds of a writer, beside the names of what was met since the bound moved."""
+
+    bound: Ends
+    #: Names of what had not come again when the bound moved.
+    awaited: Sequence[bytes] = ()
+
+
 @dataclass(kw_only=True)
 class Writer:
     """One transactional producer.
@@ -76,12 +91,16 @@ class Writer:
     is_mine: Callable[[bytes | None], bool] = lambda _key: True
     #: Messages that were found to be there already since the writer was opened.
     repeated: int = 0
-    _known: dict[str, Counter[bytes]] = field(default_factory=dict)
+    #: What a checkpoint must hold which covers what was written before; changed by :meth:`move_on` alone.
+    kept: Kept = Kept({})
+    _awaited: Counter[bytes] = field(default_factory=Counter)
 
-    def open(self, bound: Ends | None) -> None:
-        """Fence off the predecessor, and read back what it committed beyond ``bound``.
+    def open(self, kept: Kept | None, covered: Iterable[bytes] = ()) -> None:
+        """Fence off the predecessor, and read back what it committed that the checkpoint does not cover.
 
-        ``None``: no checkpoint knows of this writer, so all that the topics still hold is read back.
+        ``kept``, ``covered``: as the checkpoint has them, the latter as names of what was written since the
+        bound moved; ``None``: no checkpoint knows of this writer, so all that the topics still hold is read
+        back.
         """
         self._producer = confluent_kafka.Producer(
             self.cluster.client(
@@ -99,32 +118,54 @@ class Writer:
         )
         self._admin = AdminClient(self.cluster.client())
         self._in_transaction = False
-        self._bound: Ends = dict(bound or {})
+        self.kept = kept or Kept({})
         self._due_bound = 0.0
         self._give_up = time.monotonic() + _REPEAT_SECONDS
         try:
             self._producer.init_transactions(_TIMEOUT_SECONDS)
-            self._known = self._read_back(self._bound, self._ends())
+            found = Counter(self.kept.awaited)
+            found.update(self._read_back(self.kept.bound, self._ends()))
+            found.subtract(covered)
+            self._awaited = +found
         except confluent_kafka.KafkaException as error:
             raise OutputError(f"{self.cluster.brokers}: {without_noise(error.args[0])}") from error
 
-    def bound(self) -> Ends:
-        """The bound that a checkpoint may hold which covers all that was written *before* this call.
+    @property
+    def awaited(self) -> int:
+        """How many messages are there that have not come again."""
+        return self._awaited.total()
 
-        It stays where it is while messages are awaited that were there when the writer was opened: the next
-        restart must find these again.
+    def move_on(self, messages: Messages, names: Sequence[bytes]) -> bool:
+        """Let the bound move on before ``messages`` are written, if it is time; whether it did.
+
+        Then ``covered`` begins anew. The bound stays in a transaction, and while more is awaited than a
+        checkpoint should hold. It moves only with something new to write: had somebody fenced us off and
+        written, the bound must not pass that by, and only a commit can tell.
         """
         now = time.monotonic()
-        if now > self._give_up and self._known:
-            self._known = {}
-        if now >= self._due_bound and not self._in_transaction and not any(self._known.values()):
-            self._due_bound = now + _BOUND_SECONDS
-            self._bound = self._ends()
-        return self._bound
+        if now > self._give_up:
+            self._awaited.clear()
+        if now < self._due_bound or self._in_transaction or self.awaited > _MOST_AWAITED:
+            return False
+        if not len(messages) or (names and all(name in self._awaited for name in names)):
+            return False
+        self._due_bound = now + _BOUND_SECONDS
+        self.kept = Kept(self._ends(), tuple(self._awaited.elements()))
+        return True
 
-    def write(self, messages: Messages) -> int:
-        """Put ``messages`` into the open transaction, which is begun if none is open; how many were new."""
-        fresh = self._fresh(messages)
+    def names(self, messages: Messages) -> list[bytes]:
+        """The name of each message; none if messages of this topic are not known again."""
+        identity = self.identities[messages.topic]
+        if identity is None:
+            return []
+        return [_name(messages.topic, identity(value)) for value in messages.values]
+
+    def write(self, messages: Messages, names: Sequence[bytes]) -> int:
+        """Put ``messages`` into the open transaction, which is begun if none is open; how many were new.
+
+        ``names``: as :meth:`names` gives them.
+        """
+        fresh = self._fresh(messages, names)
         if not fresh:
             return 0
         if not self._in_transaction:
@@ -154,22 +195,18 @@ class Writer:
             self._in_transaction = False
         self._producer.close()
 
-    def _fresh(self, messages: Messages) -> list[dict[str, Any]]:
+    def _fresh(self, messages: Messages, names: Sequence[bytes]) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = [
             {"key": key, "value": value} for key, value in zip(messages.keys, messages.values, strict=True)
         ]
-        known = self._known.get(messages.topic)
-        if not known:
+        if not self._awaited or not names:
             return rows
-        identity = self.identities[messages.topic]
-        assert identity is not None  # noqa: S101  what has none is never known
         fresh = []
-        for row in rows:
-            name = identity(row["value"])
-            if name in known:  # it comes again as often as it is there; what comes then is news
-                known[name] -= 1
-                if not known[name]:
-                    del known[name]
+        for row, name in zip(rows, names, strict=True):
+            if name in self._awaited:  # it comes again as often as it is there; what comes then is news
+                self._awaited[name] -= 1
+                if not self._awaited[name]:
+                    del self._awaited[name]
                 self.repeated += 1
             else:
                 fresh.append(row)
@@ -199,10 +236,12 @@ class Writer:
         asked = self._admin.list_offsets({p: LATEST for p in partitions})
         return {(p.topic, p.partition): answer.result().offset for p, answer in asked.items()}
 
-    def _read_back(self, bound: Ends, ends: Ends) -> dict[str, Counter[bytes]]:
-        known: dict[str, Counter[bytes]] = {}
+    def _read_back(self, bound: Ends, ends: Ends) -> Iterable[bytes]:
         named = {topic: identity for topic, identity in self.identities.items() if identity is not None}
-        for topic, key, name in read_back(self.cluster, self.transactional_id, named, bound, ends):
+        for topic, key, found in read_back(self.cluster, self.transactional_id, named, bound, ends):
             if self.is_mine(key):
-                known.setdefault(topic, Counter())[name] += 1
-        return known
+                yield _name(topic, found)
+
+
+def _name(topic: str, identity: bytes) -> bytes:
+    return blake2b(identity, digest_size=NAME_BYTES, person=zlib.crc32(topic.encode()).to_bytes(4)).digest()

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import apache_beam as beam
+import grpc
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from runners.flink.profile import Profile, options
-from runners.flink.rest import Flink
+from runners.flink.rest import Flink, FlinkError
 
 _SUBMIT_SECONDS: Final = 120.0
 _POLL_SECONDS: Final = 0.2
@@ -23,7 +24,7 @@ _POLL_SECONDS: Final = 0.2
 def submit(graph: Callable[[beam.Pipeline], None], profile: Profile, flink: Flink) -> tuple[Any, str]:
     """Build the graph and submit it; Beam's handle (keep it: workers may live in it) and Flink's job id.
 
-    Raises FlinkError if the job does not run within two minutes.
+    Raises FlinkError if the job server refuses it, or it does not run within two minutes.
     """
     with _quiet(), tempfile.TemporaryDirectory(prefix="traceo-") as folder:
         jar = Path(folder) / "empty.jar"
@@ -32,7 +33,11 @@ def submit(graph: Callable[[beam.Pipeline], None], profile: Profile, flink: Flin
         arguments = [option.argument for option in options(replace(profile, empty_jar=str(jar)))]
         pipeline = beam.Pipeline(options=PipelineOptions(arguments))
         graph(pipeline)
-        handle = pipeline.run()
+        try:
+            handle = pipeline.run()
+        except grpc.RpcError as error:
+            said = " ".join(str(error.details() if isinstance(error, grpc.Call) else error).split())
+            raise FlinkError(f"{profile.job_endpoint}: Beam's job server refused the job: {said}") from error
     return handle, _found(flink, profile.job_name)
 
 
@@ -43,7 +48,9 @@ def _found(flink: Flink, name: str) -> str:
         if job is not None:
             return str(job["jid"])
         if time.monotonic() > end:
-            raise TimeoutError(name)
+            raise FlinkError(
+                f"{flink.url}: {name} does not run {_SUBMIT_SECONDS:.0f} s after it was submitted"
+            )
         time.sleep(_POLL_SECONDS)
 
 

@@ -13,6 +13,7 @@ PROVEN: Final = "1.16"
 KNOWN: Final = (PROVEN, "1.17", "1.18", "1.19", "1.20", "2.0", "2.1", "2.2")
 _LEAST_JAVA: Final = 11
 _CONNECT_SECONDS: Final = 3.0
+_ADDRESS: Final = re.compile(r"[\w.\[\]:-]+:\d+")
 
 
 def check(flink: Flink, profile: Profile) -> None:
@@ -34,6 +35,8 @@ def check(flink: Flink, profile: Profile) -> None:
             f"{profile.parallelism}; stop a job, add a TaskManager, or lower --parallelism"
         )
     _reach(profile.job_endpoint, "Beam's job server", "--job-endpoint")
+    if profile.environment == "process" and _ADDRESS.fullmatch(profile.workers):
+        raise FlinkError(f"--workers: {profile.workers} is an address; environment process needs a command")
     if profile.environment == "external" and _is_near(profile.workers, flink.url):
         _reach(profile.workers, "the Python worker pool", "--workers")
 

@@ -1,6 +1,7 @@
 """What Flink says of its jobs, by its REST API."""
 
 import json
+import re
 import time
 import urllib.error
 import urllib.parse
@@ -10,6 +11,10 @@ from typing import Any, Final
 
 _TIMEOUT_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.1
+#: The last line of a traceback, which alone is not indented, without the module of the exception.
+_PYTHON_ERROR: Final = re.compile(
+    r"^Traceback \(most recent.*\n(?:[ \t].*\n)*(?:\w+\.)*(\w+\b.*)$", re.MULTILINE
+)
 ENDED: Final = frozenset({"FINISHED", "CANCELED", "FAILED", "SUSPENDED"})
 
 
@@ -46,10 +51,19 @@ class Flink:
         return str(self._ask(f"/jobs/{job}")["state"])
 
     def failure(self, job: str) -> str:
-        """The first line of why the job failed last; empty if it did not."""
-        found = self._ask(f"/jobs/{job}/exceptions").get("root-exception") or ""
-        causes = [line for line in found.splitlines() if line.startswith("Caused by:")]
-        return (causes[-1] if causes else found.split("\n", 1)[0]).strip()
+        """Why the job failed last, in one line: what Python said, if it did; empty if it did not fail.
+
+        What Java said last is often an error of its own, on the way out.
+        """
+        found = self._ask(f"/jobs/{job}/exceptions")
+        last = found.get("root-exception") or ""
+        history = found.get("exceptionHistory", {}).get("entries", [])
+        for trace in (last, *(entry["stacktrace"] for entry in history)):
+            said = _PYTHON_ERROR.findall(trace)
+            if said:
+                return str(said[-1])
+        causes = [line for line in last.splitlines() if line.startswith("Caused by: ")]
+        return (causes[-1].removeprefix("Caused by: ") if causes else last.split("\n", 1)[0]).strip()
 
     def checkpoints(self, job: str) -> dict[str, Any]:
         """Counts and the latest checkpoints."""

@@ -67,6 +67,7 @@ def submitted(graph: Callable[[beam.Pipeline], None], name: str, program: Path, 
 
     Raises PrismError.
     """
+    _hush()
     with serving(program, log) as endpoint, _workers() as workers, _quiet():
         pipeline = beam.Pipeline(options=PipelineOptions(_options(name, endpoint, workers)))
         graph(pipeline)
@@ -124,6 +125,17 @@ def _workers() -> Iterator[str]:
         yield f"127.0.0.1:{port}"
     finally:
         server.stop(1)
+
+
+def _hush() -> None:
+    """Let threads of workers end in silence when prism does: they fail of a connection that is closed."""
+    known = threading.excepthook
+
+    def tell(what: threading.ExceptHookArgs) -> None:
+        if not issubclass(what.exc_type, grpc.RpcError):
+            known(what)
+
+    threading.excepthook = tell
 
 
 @contextlib.contextmanager

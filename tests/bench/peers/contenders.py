@@ -18,7 +18,8 @@ from runners.flink.rest import Flink
 from runners.stack.stack import Stack
 from schemas.names import Output
 from schemas.topics import TOPICS
-from tests.bench.peers.topics import EVENTS, SERIES
+from tests.bench.peers.steps import OUTPUTS
+from tests.bench.peers.topics import EVENTS, RUN, SERIES
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[2]
@@ -50,7 +51,7 @@ class Contender:
     @contextlib.contextmanager
     def running(self, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         """Runs until the end of the block."""
-        run = f"peers-{uuid4().hex[:8]}"
+        run = f"{RUN}{uuid4().hex[:8]}"
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "log").open("wb") as log:
             command = self.command(folder, run)
@@ -112,7 +113,22 @@ class Ours(Contender):
             if time.monotonic() > end:
                 raise TimeoutError(f"{run} was cancelled and does not end")
             time.sleep(0.2)
+        if self._process is not None:  # it sees that the job has ended
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_STOP_SECONDS / 4)
         super().stop(run)
+
+
+class Steps(Ours):
+    """The same on Flink, with the steps of the comparison alone."""
+
+    def command(self, folder: Path, run: str) -> list[str]:
+        where = self.stack.addresses
+        addresses = (where.flink_url, where.job_endpoint, where.artifact_endpoint, where.worker_pool)
+        return [
+            *(sys.executable, "-m", "tests.bench.peers.steps"),
+            *(where.bootstrap_servers, run, *addresses),
+        ]
 
 
 class Bytewax(Contender):
@@ -130,7 +146,7 @@ class Bytewax(Contender):
 
 
 class Quix(Contender):
-    """One process; exactly once, committed every five seconds."""
+    """One process; exactly once, committed every second."""
 
     def command(self, folder: Path, run: str) -> list[str]:
         dead = next(topic for topic in self.topics if topic != self.clean)
@@ -162,6 +178,7 @@ def contenders(stack: Stack) -> dict[str, Contender]:
 
     made: list[Contender] = [
         Ours("ours", output_topics(), TOPICS[Output.CLEAN].name, stack, path),
+        Steps("steps", [topic.name for topic in OUTPUTS.values()], TOPICS[Output.CLEAN].name, stack, path),
         Bytewax("bytewax", pair("bytewax"), pair("bytewax")[0], stack),
         Bytewax("bytewax-remember", pair("bytewax"), pair("bytewax")[0], stack, remember),
         Quix("quix", pair("quix"), pair("quix")[0], stack),

@@ -21,6 +21,8 @@ from pipelines.multiply import multiply
 EVENTS: Final = "db.metrics.events"
 SERIES: Final = "db.metrics.series"
 PARTITIONS: Final = 3
+#: How the names of runs begin, and so what a contender makes for itself can be told.
+RUN: Final = "peers-"
 _BEHIND_MS: Final = 60_000  # the newest record is as old as this: Kafka refuses what is an hour in the future
 _LARGEST: Final = 8_000_000
 _SECONDS: Final = 60.0
@@ -113,6 +115,12 @@ def delete(brokers: str, topics: Iterable[str]) -> None:
         if time.monotonic() > end:
             raise TimeoutError(f"topics {sorted(there)} are still there after {_SECONDS:.0f} s")
         time.sleep(0.2)
+
+
+def strange(brokers: str, own: Iterable[str]) -> set[str]:
+    """Topics that are neither ours nor Kafka's, nor made by a contender in a run."""
+    found = set(AdminClient({"bootstrap.servers": brokers}).list_topics(timeout=_SECONDS).topics)
+    return {name for name in found - {EVENTS, SERIES, *own} if not name.startswith("__") and RUN not in name}
 
 
 def ends(client: AdminClient, skip: Iterable[str] = ()) -> dict[str, int]:

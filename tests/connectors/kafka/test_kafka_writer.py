@@ -1,23 +1,25 @@
 """A writer and what it reads back, against librdkafka's mock of a cluster (which knows no zombies)."""
 
+import copy
 import itertools
 import json
+import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import confluent_kafka
 import pytest
 from confluent_kafka import KafkaError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import OutputError
 from connectors.kafka import readback, writer
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.readback import json_identity, read_back
-from connectors.kafka.writer import Messages, Writer
+from connectors.kafka.writer import Kept, Messages, Writer
 from tests.connectors.kafka.mockcluster import Mock, mock_cluster
 
 NAMES = itertools.count()
@@ -40,10 +42,10 @@ def topic(mock: Mock) -> str:
 def opened(mock: Mock, topic: str) -> Iterator[Callable[..., Writer]]:
     made: list[Writer] = []
 
-    def make(bound: writer.Ends | None = None, **more: Any) -> Writer:
+    def make(kept: Kept | None = None, covered: Iterable[bytes] = (), **more: Any) -> Writer:
         chosen: dict[str, Any] = {"identities": {topic: json_identity(("id",))}} | more
         one = Writer(cluster=mock.cluster, transactional_id=f"test-{topic}", **chosen)
-        one.open(bound)
+        one.open(kept, covered)
         made.append(one)
         return one
 
@@ -62,9 +64,38 @@ def ids(mock: Mock, topic: str) -> list[Any]:
 
 
 def write(one: Writer, *batches: Messages) -> list[int]:
-    found = [one.write(batch) for batch in batches]
+    found = [put(one, batch) for batch in batches]
     one.commit()
     return found
+
+
+def put(one: Writer, batch: Messages) -> int:
+    return one.write(batch, one.names(batch))
+
+
+def move_on(one: Writer, batch: Messages) -> bool:
+    one._due_bound = 0.0
+    return one.move_on(batch, one.names(batch))
+
+
+class Runner:
+    """What a runner keeps of a writer, as the sink's state has it; a checkpoint is a copy."""
+
+    def __init__(self) -> None:
+        self.kept: Kept | None = None
+        self.covered: list[bytes] = []
+
+    def bundle(self, one: Writer, *batches: Messages) -> None:
+        for batch in batches:
+            names = one.names(batch)
+            if one.move_on(batch, names):
+                self.kept, self.covered = one.kept, []
+            self.covered += names
+            one.write(batch, names)
+        one.commit()
+
+    def checkpoint(self) -> "Runner":
+        return copy.deepcopy(self)
 
 
 names = st.text() | st.integers(-(2**63), 2**63 - 1) | st.none() | st.booleans()
@@ -92,8 +123,8 @@ def test_messages_are_there_when_they_are_committed(
 ) -> None:
     one = opened()
     one.commit()  # of nothing
-    assert one.write(messages(topic, 1, 2)) == 2
-    assert one.write(messages(topic, 3)) == 1
+    assert put(one, messages(topic, 1, 2)) == 2
+    assert put(one, messages(topic, 3)) == 1
     one.commit()
     assert ids(mock, topic) == [1, 2, 3]
 
@@ -111,15 +142,72 @@ def test_what_a_checkpoint_does_not_know_is_not_written_again(
 def test_two_restarts_in_a_row_write_nothing_twice(
     mock: Mock, topic: str, opened: Callable[..., Writer]
 ) -> None:
-    first = opened()
-    bound = first.bound()
-    write(first, messages(topic, 1, 2))
-    second = opened(bound)
-    checkpoint = second.bound()
-    write(second, messages(topic, 1, 2, 3))  # and dies before another one
-    third = opened(checkpoint)
-    assert write(third, messages(topic, 1, 2, 3, 4)) == [1]
-    assert ids(mock, topic) == [1, 2, 3, 4]
+    runner = Runner()
+    runner.bundle(opened(), messages(topic, 0))
+    saved = runner.checkpoint()
+    runner.bundle(opened(runner.kept, runner.covered), messages(topic, 1, 2))  # and dies
+    again = saved.checkpoint()
+    again.bundle(opened(again.kept, again.covered), messages(topic, 1, 2, 3))  # before another checkpoint
+    third = opened(saved.kept, saved.covered)
+    assert third.awaited == 3
+    assert write(third, messages(topic, 3, 2), messages(topic, 1, 4)) == [0, 1]
+    assert ids(mock, topic) == [0, 1, 2, 3, 4]
+
+
+def test_what_a_checkpoint_covers_is_not_awaited(topic: str, opened: Callable[..., Writer]) -> None:
+    runner, one = Runner(), opened()
+    runner.bundle(one, messages(topic, 1, 2))
+    runner.bundle(one, messages(topic, 3))
+    assert opened(runner.kept, runner.covered).awaited == 0
+    runner.bundle(opened(runner.kept, runner.covered), messages(topic, 4))
+    assert opened(runner.kept, runner.covered).awaited == 0
+
+
+def test_a_checkpoint_in_the_middle_of_what_comes_again(
+    mock: Mock, topic: str, opened: Callable[..., Writer]
+) -> None:
+    runner = Runner()
+    runner.bundle(opened(), messages(topic, 0))
+    saved = runner.checkpoint()
+    runner.bundle(opened(runner.kept, runner.covered), messages(topic, 1, 2, 3, 4))  # and dies
+    second = opened(saved.kept, saved.covered)
+    saved.bundle(second, messages(topic, 2), messages(topic, 5))  # the bound moves, and 1, 3, 4 are awaited
+    assert saved.kept != runner.kept
+    saved.bundle(second, messages(topic, 3), messages(topic, 6))  # a checkpoint, and dies
+    third = opened(saved.kept, saved.covered)
+    assert third.awaited == 2
+    assert write(third, messages(topic, 4, 1), messages(topic, 7, 2)) == [0, 2]  # 2 is another one
+    assert ids(mock, topic) == [0, 1, 2, 2, 3, 4, 5, 6, 7]
+
+
+@given(data=st.data())
+@settings(max_examples=30)
+def test_whenever_it_dies_each_message_is_there_once(mock: Mock, data: st.DataObject) -> None:
+    topic = f"out-{next(NAMES)}"
+    mock.partitions(topic)
+    source = data.draw(st.lists(st.integers(0, 5), max_size=12))  # the same one may come more than once
+    runner, saved, done, saved_done = Runner(), Runner(), 0, 0
+
+    def restart() -> Writer:
+        one = Writer(cluster=mock.cluster, transactional_id=topic, identities={topic: json_identity(("id",))})
+        one.open(runner.kept, runner.covered)
+        return one
+
+    one = restart()
+    while done < len(source):
+        rows = data.draw(st.integers(1, 3))
+        one._due_bound = 0.0 if data.draw(st.booleans()) else math.inf
+        runner.bundle(one, messages(topic, *source[done : done + rows]))
+        done += rows
+        event = data.draw(st.sampled_from(["go on", "checkpoint", "die", "die"]))
+        if event == "checkpoint":
+            saved, saved_done = runner.checkpoint(), done
+        if event == "die" and data.draw(st.booleans()):
+            one.close()
+            runner, done = saved.checkpoint(), saved_done
+            one = restart()
+    one.close()
+    assert ids(mock, topic) == sorted(source)
 
 
 def test_the_same_identity_as_often_as_it_was_made(
@@ -133,24 +221,26 @@ def test_the_same_identity_as_often_as_it_was_made(
 def test_behind_the_bound_nothing_is_known(mock: Mock, topic: str, opened: Callable[..., Writer]) -> None:
     first = opened()
     write(first, messages(topic, 1))
-    first._due_bound = 0.0
-    bound = first.bound()
+    assert move_on(first, messages(topic, 2))
     write(first, messages(topic, 2))
-    assert write(opened(bound), messages(topic, 1, 2)) == [1]  # 1 is another one, which came later
+    assert write(opened(first.kept), messages(topic, 1, 2)) == [1]  # 1 is another one, which came later
     assert ids(mock, topic) == [1, 1, 2]
 
 
-def test_the_bound_goes_on_when_all_was_met_again(topic: str, opened: Callable[..., Writer]) -> None:
-    first = opened()
-    begin = first.bound()
-    write(first, messages(topic, 1))
-    second = opened(begin)
-    assert second.bound() == begin
-    second.write(messages(topic, 1, 2))
-    assert second.bound() == begin  # in a transaction it stays
+def test_the_bound_stays_where_it_must(
+    topic: str, opened: Callable[..., Writer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(opened(), messages(topic, 1, 2))
+    second = opened()
+    assert not move_on(second, messages(topic))
+    assert not move_on(second, messages(topic, 1))  # nothing is written that would tell whether we may
+    monkeypatch.setattr(writer, "_MOST_AWAITED", 1)
+    assert not move_on(second, messages(topic, 1, 3))
+    put(second, messages(topic, 1, 3))
+    assert not move_on(second, messages(topic, 4))  # in a transaction
     second.commit()
-    assert second.bound() != begin
-    assert sum(second.bound().values()) > sum(begin.values())
+    assert move_on(second, messages(topic, 4))
+    assert len(second.kept.awaited) == 1
 
 
 def test_what_does_not_come_again_is_given_up(
@@ -159,7 +249,8 @@ def test_what_does_not_come_again_is_given_up(
     write(opened(), messages(topic, 1))
     monkeypatch.setattr(writer, "_REPEAT_SECONDS", 0.0)
     second = opened()
-    assert second.bound() != {}
+    assert second.awaited == 1
+    move_on(second, messages(topic, 2))
     assert write(second, messages(topic, 1)) == [1]
 
 
@@ -169,7 +260,8 @@ def test_what_has_no_identity_does_not_hold_the_bound(
     identities = {topic: None}
     write(opened(identities=identities), messages(topic, "at 1"))
     second = opened(identities=identities)
-    assert second.bound() != {}
+    assert second.awaited == 0
+    assert move_on(second, messages(topic, "at 2"))
     assert write(second, messages(topic, "at 1")) == [1]
 
 
@@ -177,7 +269,7 @@ def test_what_another_writer_wrote_is_not_waited_for(topic: str, opened: Callabl
     write(opened(), messages(topic, 1, 2))
     second = opened(is_mine=lambda key: key == b"2")
     assert write(second, messages(topic, 2)) == [0]
-    assert second.bound() != {}
+    assert second.awaited == 0
 
 
 def test_what_somebody_else_wrote_there_is_let_be(
@@ -206,7 +298,7 @@ def test_a_transaction_that_stays_open_is_named(
 
 def test_what_is_not_committed_is_not_there(mock: Mock, topic: str, opened: Callable[..., Writer]) -> None:
     one = opened()
-    one.write(messages(topic, 1))
+    put(one, messages(topic, 1))
     one.close()
     assert write(opened(), messages(topic, 1)) == [1]
     one.commit()  # it has let go: nothing to do
@@ -216,7 +308,7 @@ def test_a_message_too_large_is_an_error_and_no_endless_loop(
     topic: str, opened: Callable[..., Writer]
 ) -> None:
     with pytest.raises(OutputError, match=rf"topic {topic}: a message of .* bytes: .*too large"):
-        opened().write(messages(topic, 1, text="x" * writer.MOST_BYTES))
+        put(opened(), messages(topic, 1, text="x" * writer.MOST_BYTES))
 
 
 class FakeProducer:
@@ -265,13 +357,13 @@ def faked(*failures: KafkaError) -> tuple[Writer, FakeProducer]:
 def test_a_full_queue_is_waited_for_and_keeps_the_order() -> None:
     one, producer = faked()
     batch = messages("t", *range(7))
-    assert one.write(batch) == 7
+    assert one.write(batch, []) == 7
     assert producer.sent == batch.values
 
 
 def test_a_commit_is_tried_again_while_that_can_help() -> None:
     one, producer = faked(*[SimpleNamespace(retriable=lambda: True)] * 3)  # type: ignore[list-item]
-    one.write(messages("t", 1))
+    one.write(messages("t", 1), [])
     one.commit()
     assert not producer.failures
     assert not one._in_transaction
@@ -279,7 +371,7 @@ def test_a_commit_is_tried_again_while_that_can_help() -> None:
 
 def test_who_was_fenced_off_fails_and_lets_go() -> None:
     one, producer = faked(KafkaError(KafkaError._FENCED))
-    one.write(messages("t", 1))
+    one.write(messages("t", 1), [])
     with pytest.raises(confluent_kafka.KafkaException):
         one.commit()
     one.close()

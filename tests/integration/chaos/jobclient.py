@@ -1,12 +1,15 @@
 """``traceo run ingest --runner flink`` as a process that can be killed."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, Final
 
+from runners.flink.rest import Flink, FlinkError
 from runners.stack import Stack
 from runners.stack.addresses import Addresses
 from runners.stack.kafka import admin
@@ -45,6 +48,8 @@ class JobClient:
         self._command = [sys.executable, "-m", "pipelines", "run", "ingest", "--create-topics"]
         for name, value in chosen.items():
             self._command += ["--" + name.replace("_", "-"), str(value)]
+        self.job = str(chosen["job_name"])
+        self._flink = Flink(addresses.flink_url)
         self._folder = folder
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -58,6 +63,10 @@ class JobClient:
         """With what it ended; None while it runs."""
         assert self.process is not None
         return self.process.poll()
+
+    def resume_point(self) -> str | None:
+        """The newest checkpoint of the job."""
+        return self._flink.resume_point(self.job)
 
     def start(self) -> None:
         """Start it; where a job is to go on is its own affair."""
@@ -82,3 +91,12 @@ class JobClient:
         assert self.process is not None
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(_STOP_SECONDS)
+
+    def end(self) -> None:
+        """End it and its job, if they run."""
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+        with contextlib.suppress(FlinkError):
+            while (job := self._flink.running(self.job)) is not None:
+                self._flink.cancel(job["jid"])
+                time.sleep(0.5)

@@ -56,8 +56,7 @@ def found(
             assert client.stop() == 0, client.log
             return of_capture()
     finally:
-        if client.code is None:
-            client.kill()
+        client.end()
 
 
 def test_the_classes_of_a_live_run_are_those_of_the_truth(

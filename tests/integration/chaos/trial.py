@@ -19,10 +19,10 @@ from schemas.names import UNKNOWN_SERIES, Output
 from schemas.topics import TOPICS
 from tests.conftest import ROOT
 from tests.integration.chaos.jobclient import JobClient, has_inputs
-from tests.integration.chaos.ledgerwriter import FIRST_SEQ
 from tests.integration.chaos.topicview import Message, TopicView
 
 FLOW_SECONDS: Final = 240.0
+WAIT_SECONDS: Final = 10
 _WATCHED: Final = (Output.CLEAN, Output.DEAD, Output.LOSSES, Output.DUPLICATES, Output.CONFLICTS)
 _CANARY: Final = "chaos:canary"
 
@@ -51,7 +51,9 @@ class Trial:
         **settings: Any,
     ) -> None:
         self.stack = stack
-        self.client = JobClient(stack.addresses, folder, environment=environment, wait_seconds=30, **settings)
+        self.client = JobClient(
+            stack.addresses, folder, environment=environment, wait_seconds=WAIT_SECONDS, **settings
+        )
         self.view = TopicView(stack.addresses.bootstrap_servers, [TOPICS[name].name for name in _WATCHED])
         self._ledger = folder / "ledger.jsonl"
         self._writer_command = [
@@ -62,11 +64,12 @@ class Trial:
         self._writer: subprocess.Popen[bytes] | None = None
 
     def messages(self, output: Output) -> list[Message]:
-        """What came out of rows of the ledger; of losses all."""
+        """What came out of rows from this trial's first on; of losses all."""
         found = list(self.view.messages[TOPICS[output].name])
         if output is Output.LOSSES:
             return found
-        return [message for message in found if int((message.get("row") or message)["seq"]) >= FIRST_SEQ]
+        first = min(self.ledger())
+        return [message for message in found if int((message.get("row") or message)["seq"]) >= first]
 
     def __enter__(self) -> "Trial":
         self._writer = subprocess.Popen(
@@ -87,8 +90,7 @@ class Trial:
         if self._writer is not None and self._writer.poll() is None:
             self._writer.kill()
             self._writer.wait()
-        if self.client.code is None:
-            self.client.kill()
+        self.client.end()
 
     @property
     def pids(self) -> set[int]:
@@ -103,6 +105,10 @@ class Trial:
         wanted = self.newest()
         wait_for(lambda: self.view.seen[wanted], self._said)
         return time.monotonic() - begun
+
+    def has_checkpoint(self) -> None:
+        """Wait until the job has one."""
+        wait_for(self.client.resume_point, self._said)
 
     def settle(self) -> dict[int, Any]:
         """Stop writing, wait until all has come through and all waits are over; the ledger by ``seq``."""

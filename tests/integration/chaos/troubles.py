@@ -117,6 +117,9 @@ OTHERS: Final[Mapping[str, Trouble]] = {
     "cut to Kafka": partial(cut_connections, "kafka"),
     "cut to PostgreSQL": partial(cut_connections, "postgres"),
     "zombie": wake_zombie,
+}
+#: The same, of what takes longer.
+SLOW: Final[Mapping[str, Trouble]] = {
     "frozen TaskManager": freeze_taskmanager,
     "restart of everything": restart_all,
 }
