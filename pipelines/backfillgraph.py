@@ -3,20 +3,26 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import apache_beam as beam
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.results import changes_again, clean_events, events_again, newest_commits
+from connectors.sinks import CollectJson
 from pipelines.backfillplan import Piece, What
 from pipelines.backfillsources import Source
-from pipelines.ingest import Walked, build, look_beside, walk
+from pipelines.beside import look_beside
+from pipelines.ingest import build
 from pipelines.outputs import write_files, write_outputs
+from pipelines.path import Marks, Walked, walk
 from pipelines.settings import Settings
 from schemas.names import Output
 from transforms.rows import only_table
+
+_MARKS: Final = "marks.json"
 
 
 def piece_graph(
@@ -41,7 +47,8 @@ def piece_graph(
     history = _again(pipeline, "History", events, read) if events else None
     table = settings.catalogue_table
     known = _again(pipeline, "Known", catalogues, partial(_catalogue, table=table)) if catalogues else None
-    _write_path(walk(records, settings, history=history, known=known), settings, folder)
+    path = walk(records, settings, history=history, known=known, marks=_marks(events))
+    _write_path(path, settings, folder)
 
 
 def _write_path(path: Walked, settings: Settings, folder: Path) -> None:
@@ -57,6 +64,16 @@ def _write_path(path: Walked, settings: Settings, folder: Path) -> None:
         Output.NOTICES: path.notices,
     }
     write_outputs(outputs, path.tallies | "Tallies" >> beam.Flatten(), settings, folder)
+    path.marks | "SaveMarks" >> CollectJson(path=str(folder / _MARKS))
+
+
+def _marks(folders: Iterable[str]) -> Marks:
+    """How far earlier pieces have read each partition of each connector."""
+    known: dict[str, list[Any]] = {}
+    for folder in folders:
+        told: list[tuple[str, list[Any]]] = msgspec.json.decode((Path(folder) / _MARKS).read_bytes())
+        known.update(told)
+    return list(known.items())
 
 
 def _write_beside(

@@ -113,7 +113,10 @@ class Publisher:
                     new = self._new(messages, output)
                     fresh[messages.topic] += self._writer.write(new, [])
                     repeated[messages.topic] += len(messages) - len(new)
-                    self._writer.commit()
+                    if not self._by_row or output not in {Output.DEAD, Output.AUDIT}:
+                        self._writer.commit()
+            if output is not Output.DEAD:  # what is told of a refusal comes with it
+                self._writer.commit()
         return {topic: (fresh[topic], repeated[topic]) for topic in sorted(fresh | repeated)}
 
     def _new(self, messages: Messages, output: Output) -> Messages:

@@ -178,15 +178,15 @@ def _show_records(summary: dict[str, Any], output: str) -> None:
     rate = summary["records_per_second"]
     _out.print(
         f"{summary['all_records']:,} records of {len(summary['records_by_topic'])} topics"
-        f" in {summary['seconds']:.1f} s ({rate:,}/s); gaps found: {summary['gaps']};"
-        " every record is accounted for"
+        f" in {summary['seconds']:.1f} s ({rate:,}/s); every record is accounted for"
     )
     if "published" in summary:
         _show_published(summary["published"], output)
         return
     actions = summary["actions"]
     _out.print(
-        f"explained by a trace: {summary['explained_events']:,} events; anomalies: {summary['anomalies']:,};"
+        f"gaps: {summary['gaps']}; explained by a trace: {summary['explained_events']:,} events;"
+        f" anomalies: {summary['anomalies']:,};"
         f" incidents: {actions['incidents']:,}; invalidations: {actions['invalidations']:,}"
         + _of_which(actions)
     )

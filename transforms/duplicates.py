@@ -200,10 +200,17 @@ class _Judge(beam.DoFn):
         b1: Any = beam.DoFn.StateParam(BUCKET_1),
         b2: Any = beam.DoFn.StateParam(BUCKET_2),
         b3: Any = beam.DoFn.StateParam(BUCKET_3),
+        expire: Any = beam.DoFn.TimerParam(EXPIRE),
     ) -> None:
-        """Empty the entries of a shard that has been silent for longer than the horizon."""
+        """Empty the entries of a shard that has been silent for longer than the horizon.
+
+        Prism fires it before timers that are due earlier but were set after the watermark had passed both.
+        """
         state = _State(epochs, held, [b0, b1, b2, b3])
         memory = self._memories.open(shard, nonce, state.rebuild)
+        if memory.held:
+            self._set_expiry(memory, expire)
+            return
         memory.index = KeyIndex()
         memory.epochs = [-1] * _BUCKETS
         memory.judged_ms = -_NEVER_MS

@@ -1,7 +1,7 @@
 """Change batches → change batches without what a restarted connector sent again | tally."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -21,7 +21,7 @@ MARKS = "marks"
 
 
 class Unrepeated(NamedTuple):
-    """Changes without replays; ``marks``: (partition and connector, mark) at the end, if they are asked for."""
+    """Changes without replays. ``marks``: of each partition and connector at the end, if asked for."""
 
     ok: beam.PCollection
     tally: beam.PCollection
@@ -41,10 +41,11 @@ class DropReplays(beam.PTransform):
     The state is one :class:`columns.replays.Mark` a partition and connector. It is never emptied: a
     connector may replay after any pause. See :func:`columns.replays.find_replays` for what passes and why.
 
-    Where an input is gone through in parts, ``tell`` gives the marks of a part, with which the next ``begin``s.
+    Where an input is gone through in parts, ``tell`` gives the marks of a part; the next one's ``begin`` with
+    them.
     """
 
-    begin: dict[str, list[Any]] = field(default_factory=dict)
+    begin: tuple[tuple[str, list[Any]], ...] = ()
     tell: bool = False
 
     def expand(self, batches: beam.PCollection) -> Unrepeated:
@@ -80,8 +81,8 @@ def by_partition(batch: pa.RecordBatch) -> tuple[str, pa.RecordBatch]:
 class _Drop(beam.DoFn):
     MARK = ReadModifyWriteStateSpec("mark", beam.coders.BytesCoder())
 
-    def __init__(self, begin: dict[str, list[Any]]) -> None:
-        self._begin = {key: msgspec.convert(mark, Mark) for key, mark in begin.items()}
+    def __init__(self, begin: Iterable[tuple[str, list[Any]]]) -> None:
+        self._begin = {key: msgspec.convert(mark, Mark) for key, mark in begin}
 
     def process(
         self, element: tuple[str, pa.RecordBatch], state: Any = beam.DoFn.StateParam(MARK)

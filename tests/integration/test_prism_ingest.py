@@ -36,7 +36,15 @@ OFFSET = 7500
 PACKAGES = {package for kind in COMPONENTS if kind.name == "kafka" for package in kind.packages}
 PATIENCE_SECONDS = 240.0
 EVENTS = "db.metrics.events"
-COUNTED = (Output.CLEAN, Output.DUPLICATES, Output.CONFLICTS, Output.CHANGES, Output.TABLES, Output.AUDIT)
+COUNTED = (
+    Output.CLEAN,
+    Output.DUPLICATES,
+    Output.CONFLICTS,
+    Output.CHANGES,
+    Output.TABLES,
+    Output.AUDIT,
+    Output.GAPS,
+)
 
 pytestmark = [
     pytest.mark.slow,
@@ -169,7 +177,8 @@ def test_each_event_is_there_once_whatever_was_killed(
         Output.CONFLICTS: expected["conflicts"],
         Output.CHANGES: expected["updates"] + expected["deletes"],
         Output.TABLES: expected["catalogue_series"],
-        Output.AUDIT: expected["invalid"],
+        Output.AUDIT: expected["invalid"] + expected["unknown_series"],
+        Output.GAPS: len(truth["gaps"]),  # with timers of event time
     }
     eventually(lambda: sizes(kafka) == whole, said)
     add_event(kafka)  # behind it, whatever would be written twice has been written

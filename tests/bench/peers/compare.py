@@ -16,7 +16,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from confluent_kafka.admin import AdminClient
 from rich.console import Console
 from rich.table import Table
 
@@ -109,7 +108,7 @@ def _run(stack: Stack, one: Contender, records: int, expected: int, folder: Path
     brokers = stack.addresses.bootstrap_servers
     topics.recreate(brokers, one.topics)
     own = {topics.EVENTS, topics.SERIES}
-    before = set(topics.ends(AdminClient({"bootstrap.servers": brokers})))
+    before = topics.names(brokers) | set(one.topics)
     kafka = next(row.pid for row in stack.status() if row.component == "kafka" and row.pid)
     roots: dict[str, list[int]] = {"pids": []}
     with (
@@ -118,9 +117,7 @@ def _run(stack: Stack, one: Contender, records: int, expected: int, folder: Path
     ):
         roots["pids"] = list(one.roots())
         _wait(sampler, one, expected, process, folder)
-    topics.delete(
-        brokers, set(topics.ends(AdminClient({"bootstrap.servers": brokers}))) - before
-    )  # what it made for itself
+    topics.delete(brokers, topics.names(brokers) - before)  # what it made for itself
     return figures(sampler.samples, one.clean, records)
 
 

@@ -119,8 +119,13 @@ def delete(brokers: str, topics: Iterable[str]) -> None:
 
 def strange(brokers: str, own: Iterable[str]) -> set[str]:
     """Topics that are neither ours nor Kafka's, nor made by a contender in a run."""
-    found = set(AdminClient({"bootstrap.servers": brokers}).list_topics(timeout=_SECONDS).topics)
-    return {name for name in found - {EVENTS, SERIES, *own} if not name.startswith("__") and RUN not in name}
+    return {name for name in names(brokers) - {EVENTS, SERIES, *own} if RUN not in name}
+
+
+def names(brokers: str) -> set[str]:
+    """All topics that are not Kafka's own."""
+    found = AdminClient({"bootstrap.servers": brokers}).list_topics(timeout=_SECONDS).topics
+    return {name for name in found if not name.startswith("__")}
 
 
 def ends(client: AdminClient, skip: Iterable[str] = ()) -> dict[str, int]:
