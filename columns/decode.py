@@ -52,7 +52,8 @@ def decode_records(
     """Decode ``records`` into change batches, one for each connector that wrote them.
 
     ``events_table`` is ``schema.table``; topics that end in it give ``EVENT_CHANGES``, others
-    ``TABLE_CHANGES``. Values over ``max_value_bytes`` are refused unread. Never raises on data.
+    ``TABLE_CHANGES``. Values over ``max_value_bytes`` are refused unread, as are those that the source could
+    not decode. Never raises on data.
     """
     out = Decoded()
     is_events = records.topic == events_table or records.topic.endswith("." + events_table)
@@ -60,6 +61,10 @@ def decode_records(
     if not all(records.values):  # faster than a look for None, which compares
         indices = [i for i, value in enumerate(records.values) if value is not None]
         out.counts[Result.TOMBSTONE] = len(records) - len(indices)
+    if records.refusals:
+        refused = [i for i in indices if i in records.refusals]
+        out.refused += [Refused(i, Undecodable(records.refusals[i])) for i in refused]
+        indices = [i for i in indices if i not in records.refusals]
     rows, out.ends = _without_control(records, indices)
     if len(rows) < len(indices):
         out.counts[Result.CONTROL] = len(indices) - len(rows)

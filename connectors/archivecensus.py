@@ -19,7 +19,6 @@ from connectors.recordfiles import read_file
 from schemas.steps import is_events_topic
 
 _BATCH_ROWS: Final = 8_192
-_STEP_ROWS: Final = 1_024  # as exact as times are known
 _LARGE: Final = 1 << 62
 
 
@@ -35,13 +34,13 @@ class Census:
     catalogue_rows: int
 
     @classmethod
-    def of(cls, files: Iterable[Path], catalogue_table: str) -> "Census":
-        """The records of ``files``. Raises InputError."""
+    def of(cls, files: Iterable[Path], catalogue_table: str, step_rows: int) -> "Census":
+        """The records of ``files``; times are known of one in ``step_rows``. Raises InputError."""
         found: list[tuple[np.ndarray, np.ndarray]] = []
         catalogue = 0
         for number, file in enumerate(files):
             run = run_of(file)
-            known = _by_statistics(file) if file.suffix == ".parquet" else None
+            known = _by_statistics(file, step_rows) if file.suffix == ".parquet" else None
             if run is not None and is_events_topic(run.topic, catalogue_table):
                 catalogue += 0 if known is None else int(known[1].sum())
             elif known is not None:
@@ -51,9 +50,9 @@ class Census:
                     if is_events_topic(records.topic, catalogue_table):
                         catalogue += len(records)
                     else:
-                        times = np.sort(np.array(records.timestamps, np.int64))[::_STEP_ROWS]
-                        counts = np.full(len(times), _STEP_ROWS)
-                        counts[-1] = len(records) - _STEP_ROWS * (len(times) - 1)
+                        times = np.sort(np.array(records.timestamps, np.int64))[::step_rows]
+                        counts = np.full(len(times), step_rows)
+                        counts[-1] = len(records) - step_rows * (len(times) - 1)
                         found.append((times, counts))
         at_ms = np.concatenate([at for at, _ in found] or [np.empty(0, np.int64)])
         counts = np.concatenate([counts for _, counts in found] or [np.empty(0, np.int64)])
@@ -89,7 +88,7 @@ class Census:
         return [at for at in times if len(at_ms) and at > at_ms[0]]
 
 
-def _by_statistics(file: Path) -> tuple[np.ndarray, np.ndarray] | None:
+def _by_statistics(file: Path, step_rows: int) -> tuple[np.ndarray, np.ndarray] | None:
     """Times and counts of a Parquet file; rows of a group as if spread evenly. Raises InputError."""
     try:
         with pq.ParquetFile(file) as archive:
@@ -101,7 +100,7 @@ def _by_statistics(file: Path) -> tuple[np.ndarray, np.ndarray] | None:
     parts: list[np.ndarray] = []
     counts: list[np.ndarray] = []
     for span in filter(None, spans):
-        steps = max(1, -(-span.rows // _STEP_ROWS))
+        steps = max(1, -(-span.rows // step_rows))
         parts.append(np.linspace(span.first_ms, span.last_ms, steps).astype(np.int64))
         rows = np.full(steps, span.rows // steps)
         rows[0] += span.rows - int(rows.sum())

@@ -93,8 +93,8 @@ def _split_archive(batch: pa.RecordBatch, span_ms: float) -> Iterator[RawRecords
     for first, last in itertools.pairwise(bounds):
         for start, end in _spans(times, first, last, span_ms):
             rows = batch.slice(start, end - start)
-            columns = (_listed(rows.column(name)) for name in ARCHIVE.names[2:])
-            yield RawRecords(topics[start].as_py(), int(partitions[start]), *columns)
+            offsets, appends, keys, values = (_listed(rows.column(name)) for name in ARCHIVE.names[2:])
+            yield RawRecords(topics[start].as_py(), int(partitions[start]), offsets, appends, keys, values)
 
 
 def _spans(times: np.ndarray, first: int, last: int, span_ms: float) -> Iterator[tuple[int, int]]:

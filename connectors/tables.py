@@ -135,7 +135,7 @@ def chunks_of(database: Database, table: Table, rows: int) -> tuple[list[Chunk],
     key = sql.Identifier(table.key)
     query = sql.SQL(
         "select k::text, total from (select {key} as k, row_number() over (order by {key}) as n, "
-        "count(*) over () as total from {table}) as numbered where (n - 1) % {rows} = 0 order by k"
+        "count(*) over () as total from {table}) as numbered where (n - 1) % {rows} = 0 order by n"
     ).format(key=key, table=sql.Identifier(table.schema, table.name), rows=sql.Literal(rows))
     with database.connect() as connection:
         try:
@@ -190,7 +190,7 @@ def _rows_query(table: Table, chunk: Chunk) -> sql.Composed:
     ]
     key = sql.Identifier(table.key)
     bounds = [
-        sql.SQL(f"{{}} {sign} {{}}::{table.key_type}").format(key, sql.Literal(bound))
+        sql.SQL(f"{{}} {sign} {{}}::{{}}").format(key, sql.Literal(bound), sql.Identifier(table.key_type))
         for sign, bound in zip((">=", "<"), chunk, strict=True)
         if bound is not None
     ]

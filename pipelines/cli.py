@@ -50,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     parser = _parser()
     arguments, rest = parser.parse_known_args(argv)
-    logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR)
+    logging.basicConfig()
+    logging.getLogger().setLevel(logging.INFO if arguments.verbose else logging.ERROR)
     if not arguments.verbose:  # what a person can mend is said in one line, and a bug raises
         logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
     try:

@@ -79,6 +79,7 @@ def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
 
 def stream(pipeline: beam.Pipeline, settings: Settings) -> None:
     """The whole job, endless: topics, path and topics."""
+    sources.make_outputs(settings)
     found = sources.read(pipeline, settings)
     publish(build(found.records, settings, spans=found.spans), settings)
 

@@ -1,22 +1,31 @@
 """The outputs of the ingest job → topics of Kafka."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeAlias
 
 import apache_beam as beam
 import msgspec
 import pyarrow as pa
+from apache_beam.transforms.window import GlobalWindows
 
+from connectors.kafka.avrorows import AvroForm
 from connectors.kafka.cluster import parse_address
-from connectors.kafka.jsonrows import json_rows, text_column
+from connectors.kafka.messages import Messages
+from connectors.kafka.registry import check_topics, register_topics
 from connectors.kafka.sink import WriteKafka
-from connectors.kafka.writer import Messages
 from pipelines.outputs import Ingested, keep_archive, outputs_of
 from pipelines.settings import Settings
-from schemas.batches import numbers
+from pipelines.topicschemas import topic_schemas
+from schemas.batches import encode, numbers
 from schemas.names import Output
 from schemas.topics import RECONCILIATION, TOPICS, OutputTopic
 from transforms.rows import clean_rows, with_partition
 from transforms.runningtally import RunningTally
+
+#: How messages are written as Avro, by their topics.
+Forms: TypeAlias = Mapping[str, AvroForm]
+
+_MOST_BYTES: Final = 2_000_000
 
 
 def publish(out: Ingested, settings: Settings) -> beam.PCollection:
@@ -30,16 +39,19 @@ def publish(out: Ingested, settings: Settings) -> beam.PCollection:
         with_spans=out.late_spans is not None,
         targets=settings.metrics_targets,
     )
-    messages = [sums | "SumsMessages" >> _to_messages(RECONCILIATION)]
+    forms = avro_forms(settings)
+    messages = [sums | "SumsMessages" >> to_messages(RECONCILIATION, forms)]
     for output, items in outputs_of(out).items():
         if items is not None:
             label = "".join(part.capitalize() for part in output.split("_"))
-            messages.append(items | f"{label}Messages" >> _to_messages(TOPICS[output], output))
+            messages.append(items | f"{label}Messages" >> to_messages(TOPICS[output], forms, output))
     sink = WriteKafka(
         cluster=settings.cluster(brokers),
         name=settings.job_name,
         identities={topic.name: topic.identity for topic in (*TOPICS.values(), RECONCILIATION)},
         shards=settings.kafka_writers,
+        forms=forms,
+        registry=settings.schema_registry() if forms else None,
     )
     return messages | "Messages" >> beam.Flatten() | "WriteKafka" >> sink
 
@@ -49,20 +61,75 @@ def output_topics() -> list[str]:
     return [topic.name for topic in (*TOPICS.values(), RECONCILIATION)]
 
 
-def _to_messages(topic: OutputTopic, output: Output | None = None) -> beam.PTransform:
-    return beam.Map(_messages, topic, output).with_output_types(Messages)
+def avro_forms(settings: Settings) -> dict[str, AvroForm]:
+    """How messages are written as Avro, by their topics; their schemas are registered. Empty: as JSON.
+
+    Raises SettingError, InputError, OutputError.
+    """
+    if settings.kafka_output_format != "avro":
+        return {}
+    schemas = topic_schemas()
+    ids = register_topics(settings.schema_registry(), schemas)
+    return {topic: AvroForm(ids[topic], schema) for topic, schema in schemas.items()}
 
 
-def _messages(item: Any, topic: OutputTopic, output: Output | None) -> Messages:
-    if not isinstance(item, pa.RecordBatch):
-        key = None if topic.key is None else str(getattr(item, topic.key)).encode()
-        return Messages(topic.name, [key], [msgspec.json.encode(item)])
-    rows = with_partition(item) if output in {Output.CHANGES, Output.TABLES} else item
+def check_schemas(settings: Settings) -> None:
+    """Prove that the schemas of what is written may be registered. Raises as :func:`avro_forms` does."""
+    if settings.kafka_output_format == "avro":
+        check_topics(settings.schema_registry(), topic_schemas())
+
+
+def to_messages(topic: OutputTopic, forms: Forms, output: Output | None = None) -> beam.PTransform:
+    """The messages of what is written to ``topic``; ``output``: whose rows they are, if they are of one."""
+    step = _ToMessages(topic, output, forms.get(topic.name))
+    return beam.ParDo(step).with_output_types(Messages)
+
+
+class _ToMessages(beam.DoFn):
+    """A batch by itself; what comes one by one gathers in its bundle, since each element costs the runner."""
+
+    def __init__(self, topic: OutputTopic, output: Output | None, form: AvroForm | None) -> None:
+        self._topic, self._output, self._form = topic, output, form
+
+    def start_bundle(self) -> None:
+        self._keys: list[bytes | None] = []
+        self._values: list[bytes] = []
+        self._bytes = 0
+
+    def process(self, item: Any) -> Iterable[Messages]:
+        if isinstance(item, pa.RecordBatch):
+            yield rows_of(item, self._topic, self._output)
+            return
+        key, value = message_of(item, self._topic, self._form)
+        self._keys.append(key)
+        self._values.append(value)
+        self._bytes += len(value)
+        if self._bytes > _MOST_BYTES:
+            yield self._gathered()
+
+    def finish_bundle(self) -> Iterable[Any]:
+        if self._values:
+            yield GlobalWindows.windowed_value(self._gathered())
+
+    def _gathered(self) -> Messages:
+        messages = Messages(self._topic.name, self._keys, self._values)
+        self.start_bundle()
+        return messages
+
+
+def message_of(item: Any, topic: OutputTopic, form: AvroForm | None = None) -> tuple[bytes | None, bytes]:
+    """Key and value of one item that is written to ``topic``."""
+    key = None if topic.key is None else str(getattr(item, topic.key)).encode()
+    return key, form.struct(item) if form else msgspec.json.encode(item)
+
+
+def rows_of(batch: pa.RecordBatch, topic: OutputTopic, output: Output | None) -> Messages:
+    """The rows of ``batch`` as they are written to ``topic``."""
+    rows = with_partition(batch) if output in {Output.CHANGES, Output.TABLES} else batch
     if output in {Output.CLEAN, Output.DUPLICATES, Output.CONFLICTS}:
-        rows = clean_rows(item)
-    none: list[bytes | None] = [None]
-    keys = none * len(rows) if topic.key is None else text_column(rows, topic.key)
-    times = [b"", b""]
-    if output is Output.CLEAN:
-        times = [numbers(item, name).tobytes() for name in ("committed_us", "appended_ms")]
-    return Messages(topic.name, keys, json_rows(rows), *times)
+        rows = clean_rows(batch)
+    messages = Messages(topic.name, rows=encode(rows).to_pybytes(), key=topic.key)
+    if output is not Output.CLEAN:
+        return messages
+    times = {name: numbers(batch, name).tobytes() for name in ("committed_us", "appended_ms")}
+    return msgspec.structs.replace(messages, **times)

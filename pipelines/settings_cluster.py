@@ -1,15 +1,19 @@
 """Settings of the clusters that a job reads from, writes to and runs on."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 from connectors.kafka.cluster import MECHANISMS, PROTOCOLS, Cluster
-from pipelines.setting import setting
+from connectors.kafka.registry import Registry
+from pipelines.setting import SettingError, setting
 from runners.flink.profile import ENVIRONMENTS
 
 _INGEST: Final = ("ingest",)
+MESSAGE_FORMATS: Final = ("json", "avro")
 _WITH_BACKFILL: Final = ("ingest", "backfill")
 _ENDPOINT: Final = r"[\w.\[\]:-]+:\d{1,5}"
+_URL: Final = re.compile(r"https?://[^\s/@?#]+(/[^\s@?#]*)?")
 _ENDPOINT_TEXT: Final = "a host and a port, as 127.0.0.1:18099"
 
 
@@ -49,6 +53,16 @@ class ClusterSettings:
     kafka_writers: int = _flink(
         1, "transactional writers; must stay the same over restarts", at_least=1, at_most=128
     )
+    kafka_input_format: str = _flink(
+        "json", "what changes are in topics: JSON, or Avro by a schema registry", choices=MESSAGE_FORMATS
+    )
+    kafka_output_format: str = _flink("json", "as what messages are written", choices=MESSAGE_FORMATS)
+    registry: str | None = _flink(None, "URL of the schema registry (Confluent's API)")
+    registry_username: str | None = _flink(None, "who we are there, with a password")
+    registry_password_file: str | None = _flink(None, "file that holds this password alone")
+    registry_ca_file: str | None = _flink(None, "PEM file of who signs the registry's certificate")
+    registry_certificate_file: str | None = _flink(None, "PEM file of our certificate, if it asks for one")
+    registry_key_file: str | None = _flink(None, "PEM file of the key of that")
     create_topics: bool = _kafka(False, "create the output topics that are missing")
     job_name: str = _kafka(
         "traceo-ingest",
@@ -102,4 +116,22 @@ class ClusterSettings:
             mechanism=self.kafka_mechanism,
             username=self.kafka_username,
             password_file=self.kafka_password_file,
+        )
+
+    def schema_registry(self) -> Registry:
+        """The registry of these settings. Raises SettingError, which never shows what the URL holds."""
+        if self.registry is None:
+            raise SettingError("--registry: not named, but Avro needs one; name its URL")
+        if _URL.fullmatch(self.registry) is None:
+            raise SettingError(
+                "--registry: not a URL as https://host:port/path; user and password are settings of their "
+                "own: --registry-username, --registry-password-file"
+            )
+        return Registry(
+            url=self.registry.rstrip("/"),
+            username=self.registry_username,
+            password_file=self.registry_password_file,
+            ca_file=self.registry_ca_file,
+            certificate_file=self.registry_certificate_file,
+            key_file=self.registry_key_file,
         )

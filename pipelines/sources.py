@@ -4,15 +4,17 @@ from typing import NamedTuple
 
 import apache_beam as beam
 
+from connectors.errors import InputError
 from connectors.files import ReadFiles, ReadSpans
 from connectors.kafka.cluster import is_kafka, parse_address
 from connectors.kafka.kafkaio import ReadKafkaIO
 from connectors.kafka.kafkaio import check as check_kafkaio
-from connectors.kafka.preflight import check_inputs, check_outputs, current_ranges
+from connectors.kafka.preflight import check_inputs, check_outputs, create_missing, current_ranges
+from connectors.kafka.registry import RegistryError
 from connectors.kafka.source import ReadKafka
 from connectors.recordfiles import find_files
 from connectors.spanfiles import find_span_files
-from pipelines.publish import output_topics
+from pipelines.publish import check_schemas, output_topics
 from pipelines.setting import SettingError
 from pipelines.settings import Settings
 from schemas.names import SPANS_TOPIC
@@ -56,26 +58,62 @@ def preflight(settings: Settings) -> None:
         find_files(settings.input)
         find_span_files(settings.spans)
         return
+    _check_settings(settings)
+    for inputs in filter(None, (settings.input, settings.spans)):
+        brokers, topics = parse_address(inputs[0])
+        check_inputs(settings.cluster(brokers), topics, group=settings.job_name)
+        if settings.kafka_source == "kafkaio":
+            check_kafkaio(settings.cluster(brokers), settings.expansion_endpoint)
+    if settings.kafka_input_format == "avro":
+        _check_registry(settings)
+    if settings.endless:
+        brokers, _ = parse_address(settings.output)
+        check_outputs(
+            settings.cluster(brokers),
+            output_topics(),
+            create=settings.create_topics,
+            writer=settings.job_name,
+        )
+        check_schemas(settings)
+
+
+def _check_settings(settings: Settings) -> None:
+    """What can be told of topics without asking anybody. Raises SettingError."""
     if settings.streaming and not settings.endless:
         raise SettingError("--streaming: the local runner reads topics up to their end; name --runner flink")
     if settings.spans and not from_kafka(settings.spans, "--spans"):
         raise SettingError("--spans: files beside topics; name kafka://host:port/topic, as for --input")
     for inputs in filter(None, (settings.input, settings.spans)):
-        brokers, topics = parse_address(inputs[0])
-        if not topics:
+        if not parse_address(inputs[0])[1]:
             raise SettingError(f"{inputs[0]}: no topic named; write kafka://host:port/topic,topic")
-        check_inputs(settings.cluster(brokers), topics)
-        if settings.kafka_source == "kafkaio":
-            if settings.runner not in {"flink", "FlinkRunner"}:
-                raise SettingError(f"--kafka-source: runner {settings.runner} has no KafkaIO; name own")
-            check_kafkaio(settings.cluster(brokers), settings.expansion_endpoint)
-    if not settings.endless and is_kafka(settings.output):
+    if settings.kafka_source == "kafkaio" and settings.runner not in {"flink", "FlinkRunner"}:
+        raise SettingError(f"--kafka-source: runner {settings.runner} has no KafkaIO; name own")
+    if settings.kafka_input_format == "avro" and settings.kafka_source == "kafkaio":
+        raise SettingError("--kafka-source: kafkaio reads no Avro; name own")
+    if is_kafka(settings.output) != settings.endless:
+        if settings.endless:
+            raise SettingError("--output: an endless job writes to kafka://host:port")
         raise SettingError("--output: the local runner writes a folder; name one, or --runner flink")
     if settings.endless:
-        if not is_kafka(settings.output):
-            raise SettingError("--output: an endless job writes to kafka://host:port")
+        parse_address(settings.output)
+
+
+def make_outputs(settings: Settings) -> None:
+    """Make the output topics that are missing, if the settings say so: when all else is proven.
+
+    Raises InputError, OutputError.
+    """
+    if settings.create_topics:
         brokers, _ = parse_address(settings.output)
-        check_outputs(settings.cluster(brokers), output_topics(), create=settings.create_topics)
+        create_missing(settings.cluster(brokers), output_topics())
+
+
+def _check_registry(settings: Settings) -> None:
+    """Prove that schemas can be asked for."""
+    try:
+        settings.schema_registry().check()
+    except RegistryError as error:
+        raise InputError(str(error)) from error
 
 
 def _topics(settings: Settings, inputs: tuple[str, ...], what: str) -> ReadKafka | ReadKafkaIO:
@@ -83,6 +121,7 @@ def _topics(settings: Settings, inputs: tuple[str, ...], what: str) -> ReadKafka
     cluster = settings.cluster(brokers)
     group = settings.job_name if what == "records" else f"{settings.job_name}-spans"
     batch_rows = min(settings.batch_rows, _MOST_ROWS)
+    in_avro = what == "records" and settings.kafka_input_format == "avro"  # spans are OTLP
     if settings.kafka_source == "kafkaio":
         return ReadKafkaIO(
             cluster=cluster,
@@ -101,6 +140,7 @@ def _topics(settings: Settings, inputs: tuple[str, ...], what: str) -> ReadKafka
         batch_rows=batch_rows,
         poll_seconds=settings.kafka_poll_ms / 1000,
         until=None if settings.endless else current_ranges(cluster, topics),
+        registry=settings.schema_registry() if in_avro else None,
     )
 
 

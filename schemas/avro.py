@@ -35,7 +35,7 @@ def record_name(topic: str) -> str:
 
 
 def schema_of_columns(name: str, columns: pa.Schema, never_null: Set[str]) -> Schema:
-    """The record of a row. Times are timestamp-micros, numbers int, long or double, lists arrays."""
+    """The record of a row. Times are timestamp-micros, numbers int, long or double."""
     fields = [_field(f.name, _column_type(f.type), nullable=f.name not in never_null) for f in columns]
     return {"type": "record", "name": name, "fields": fields}
 
@@ -58,6 +58,19 @@ def schema_of_structs(name: str, *kinds: type[msgspec.Struct]) -> Schema:
     return {"type": "record", "name": name, "fields": list(fields.values())}
 
 
+def without_logical_types(schema: Any) -> Any:
+    """``schema`` with dates, times and decimals as the numbers and bytes that they are in the binary form."""
+    if isinstance(schema, list):
+        return [without_logical_types(branch) for branch in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {name: value for name, value in schema.items() if name != "logicalType"}
+    for name in ("type", "items", "values", "fields"):
+        if name in kept:
+            kept[name] = without_logical_types(kept[name])
+    return kept
+
+
 def _field(name: str, kind: Any, *, nullable: bool) -> Schema:
     if nullable:
         return {"name": name, "type": ["null", kind], "default": None}
@@ -69,8 +82,6 @@ def _column_type(kind: pa.DataType) -> Any:
         return _column_type(kind.value_type)
     if pa.types.is_timestamp(kind) and kind.unit == "us":
         return {"type": "long", "logicalType": "timestamp-micros"}
-    if pa.types.is_list(kind):
-        return {"type": "array", "items": _column_type(kind.value_type)}
     for fits, name in (
         (pa.types.is_string, "string"),
         (pa.types.is_binary, "bytes"),

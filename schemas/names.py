@@ -105,6 +105,10 @@ class Undecodable(StrEnum):
     ENVELOPE_WITHOUT_OP = "envelope_without_op"
     UNKNOWN_OP = "unknown_op"
     MALFORMED_ENVELOPE = "malformed_envelope"
+    #: Of values in a schema registry's wire format.
+    UNKNOWN_SCHEMA = "unknown_schema"
+    UNREADABLE_SCHEMA = "unreadable_schema"
+    MALFORMED_AVRO = "malformed_avro"
 
 
 #: The topic of spans that come from files.

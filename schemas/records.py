@@ -25,7 +25,8 @@ class RawRecords(msgspec.Struct, frozen=True, gc=False):
     ``values``: ``None`` is a tombstone, empty bytes are not. ``timestamps``: epoch milliseconds of the
     append, -1 where the source has none. ``headers``: as Kafka gives them, or empty when not read.
     ``partition``: a negative one numbers a file whose records name none. Such a file may mix partitions, so
-    the order of its records proves nothing.
+    the order of its records proves nothing. ``refusals``: places of values that the source could not decode,
+    with the reason (``schemas.names.Undecodable``).
     """
 
     topic: str
@@ -35,6 +36,7 @@ class RawRecords(msgspec.Struct, frozen=True, gc=False):
     keys: list[bytes | None]
     values: list[bytes | None]
     headers: list[list[tuple[str, bytes | None]]] = []
+    refusals: dict[int, str] = {}
 
     def __len__(self) -> int:
         return len(self.values)

@@ -163,10 +163,13 @@ class _CheckStream(beam.DoFn):
         still = []
         for batch in memory.waiting:
             over = numbers(batch, "appended_ms") <= appended_until
+            if not over.any():
+                still.append(batch)
+                continue
             yield from _refused(batch.filter(pa.array(over)))
             if not over.all():
                 still.append(pick(batch, ~over))
-        _rewrite(memory, waiting, still)
+        _rewrite(memory, waiting, join_by_origin(still))
         if still:
             self._set(deadline, memory)
 

@@ -28,7 +28,7 @@ def clean_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def with_partition(batch: pa.RecordBatch) -> pa.RecordBatch:
     """A change batch as it is written: the operation as its letter."""
-    ops = pa.array([chr(op) for op in numbers(batch, "op").tolist()])
+    ops = pa.array([chr(op) for op in numbers(batch, "op").tolist()], pa.string())
     index = batch.schema.get_field_index("op")
     origin = Origin.of(batch)
     written = [name for name in batch.schema.names if name != "raw_id"]

@@ -122,14 +122,20 @@ class _State:
     def rebuild(self) -> _Memory:
         """The memory that the cells describe; parts are taken in again in the order in which they came."""
         memory = _Memory(self.ledger_of(self.kept.read()))
-        for _, sent in sorted(map(_PARTS.decode, self.come.read()), key=lambda part: part[0]):
-            memory.ledger.add(sent)
+        for _, part in sorted(map(_PARTS.decode, self.come.read()), key=lambda part: part[0]):
+            if isinstance(part, Sent):
+                memory.ledger.add(part)
+            else:
+                memory.ledger.judge(part)
             memory.parts += 1
         return memory
 
-    def append(self, memory: _Memory, sent: Sent) -> None:
-        """Write what has been taken in."""
-        self.come.add(msgspec.msgpack.encode((memory.parts, sent)))
+    def append(self, memory: _Memory, part: "Sent | int") -> None:
+        """Write what has been taken in, or until when was judged, at the price of that alone."""
+        if memory.parts >= _REWRITTEN_FROM:
+            self.rewrite(memory)
+            return
+        self.come.add(msgspec.msgpack.encode((memory.parts, part)))
         memory.parts += 1
 
     def rewrite(self, memory: _Memory) -> None:
@@ -139,7 +145,7 @@ class _State:
         memory.parts = 0
 
 
-_PARTS = msgspec.msgpack.Decoder(tuple[int, Sent])
+_PARTS = msgspec.msgpack.Decoder(tuple[int, Sent | int])
 
 
 class _Check(beam.DoFn):
@@ -170,10 +176,7 @@ class _Check(beam.DoFn):
         state = self._state(connector, kept, come)
         memory = self._memories.open(connector, nonce, state.rebuild)
         found = memory.ledger.add(sent)
-        if found.losses or memory.parts >= _REWRITTEN_FROM:
-            state.rewrite(memory)
-        else:
-            state.append(memory, sent)
+        state.append(memory, sent)
         self._set(due, memory)
         end.set(LAST_CALL, SECOND)
         yield from _emit(connector, found)
@@ -192,8 +195,9 @@ class _Check(beam.DoFn):
         state = self._state(connector, kept, come)
         memory = self._memories.open(connector, nonce, state.rebuild)
         memory.timer_at = None
-        found = memory.ledger.judge(fired.micros // 1000)
-        state.rewrite(memory)
+        until_ms = fired.micros // 1000
+        found = memory.ledger.judge(until_ms)
+        state.append(memory, until_ms)
         self._set(due, memory)
         yield from _emit(connector, found)
 

@@ -4,6 +4,7 @@ Secrets stay in files; they are read where a client is made, so that neither the
 them.
 """
 
+import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ MECHANISMS: Final = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 #: Asked of an admin client's ``list_offsets``; the package has no types for them.
 EARLIEST: Final[Any] = admin.OffsetSpec.earliest()  # type: ignore[attr-defined, no-untyped-call]
 LATEST: Final[Any] = admin.OffsetSpec.latest()  # type: ignore[attr-defined, no-untyped-call]
+_SILENT: Final = logging.getLogger("librdkafka")
+_SILENT.disabled = True
 _SCHEME: Final = "kafka://"
 _ADDRESS: Final = re.compile(r"kafka://(?P<brokers>[^/@\s]+)(?:/(?P<topics>[\w.,-]*))?")
 
@@ -49,22 +52,27 @@ class Cluster:
             "bootstrap.servers": self.brokers,
             "security.protocol": self.protocol,
             "log_level": 0,  # it would write to standard error; errors come to the caller
+            "logger": _SILENT,  # for what it writes at any level
             "reconnect.backoff.ms": 50,
             "reconnect.backoff.max.ms": 2000,
             "topic.metadata.refresh.interval.ms": 10_000,
         }
-        for name, value in (
-            ("ssl.ca.location", self.ca_file),
-            ("ssl.certificate.location", self.certificate_file),
-            ("ssl.key.location", self.key_file),
+        for name, flag, value in (
+            ("ssl.ca.location", "--kafka-ca-file", self.ca_file),
+            ("ssl.certificate.location", "--kafka-certificate-file", self.certificate_file),
+            ("ssl.key.location", "--kafka-key-file", self.key_file),
         ):
             if value is not None:
-                _read(value, "PEM")
+                if "-----BEGIN " not in _read(value, flag):
+                    raise InputError(f"{flag} {value}: it is no PEM")
                 config[name] = value
         if self.protocol.startswith("sasl"):
             config["sasl.mechanism"] = self.mechanism
             config["sasl.username"] = _named(self.username, "--kafka-username")
-            config["sasl.password"] = _read(_named(self.password_file, "--kafka-password-file"), "password")
+            file = _named(self.password_file, "--kafka-password-file")
+            config["sasl.password"] = password = _read(file, "--kafka-password-file")
+            if not password:
+                raise InputError(f"--kafka-password-file {file}: it is empty")
         return config | more
 
 
@@ -96,10 +104,10 @@ def _named(value: str | None, flag: str) -> str:
     return value
 
 
-def _read(file: str, what: str) -> str:
+def _read(file: str, flag: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise InputError(f"kafka {what} file {file}: {error.strerror}") from error
+        raise InputError(f"{flag} {file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"kafka {what} file {file}: it is no UTF-8") from error
+        raise InputError(f"{flag} {file}: it is no UTF-8") from error

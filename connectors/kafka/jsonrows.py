@@ -49,7 +49,7 @@ def _texts(name: str, column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(kind):
         texts = _texts(name, column.dictionary).take(column.indices)
     elif pa.types.is_timestamp(kind):
-        texts = _quoted(pc.binary_replace_slice(column.cast(pa.string()), 10, 11, "T"))
+        texts = _times(column)
     elif pa.types.is_floating(kind):
         texts = _floats(column)
     elif pa.types.is_integer(kind) or pa.types.is_boolean(kind):
@@ -76,6 +76,14 @@ def _text(value: str | bytes) -> str:
 def _quoted(texts: pa.Array) -> pa.Array:
     quote = _scalar('"')
     return pc.binary_join_element_wise(quote, texts.cast(pa.large_string()), quote, _scalar(""))
+
+
+def _times(column: pa.Array) -> pa.Array:
+    """Texts in quotes; a cast, which formats through a stream of C++, takes four times as long."""
+    zone = column.type.tz
+    values = column.cast(pa.timestamp("us", zone)).to_numpy(zero_copy_only=False).astype("datetime64[us]")
+    texts = np.datetime_as_string(values, timezone="UTC" if zone else "naive")
+    return _quoted(pa.array(texts, pa.large_string(), mask=np.isnat(values)))
 
 
 def _floats(column: pa.Array) -> pa.Array:

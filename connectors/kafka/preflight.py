@@ -14,37 +14,61 @@ from confluent_kafka.admin import AdminClient
 
 from connectors.errors import InputError, OutputError
 from connectors.kafka.cluster import EARLIEST, LATEST, Cluster, without_noise
+from connectors.kafka.contact import ANSWER_SECONDS, connected
 from connectors.kafka.source import Ranges
 from connectors.kafka.writer import MOST_BYTES
 
-_ANSWER_SECONDS: Final = 8.0
 _SKEW_SECONDS: Final = 60.0
 _COMMITTED: Final[Any] = IsolationLevel.READ_COMMITTED  # what is not, is not waited for
 _NEWEST: Final[Any] = admin.OffsetSpec.max_timestamp()  # type: ignore[attr-defined, no-untyped-call]
-#: What librdkafka says when the other side is there and does not want us.
-_UNWANTED: Final = {
-    KafkaError._AUTHENTICATION: "does not accept us; see --kafka-username and --kafka-password-file",  # noqa: SLF001
-    KafkaError._SSL: "TLS failed; see --kafka-ca-file and --kafka-protocol",  # noqa: SLF001
-    KafkaError._RESOLVE: "the host is unknown",  # noqa: SLF001
-}
+_READ: Final = frozenset({"READ"})
+_WRITE: Final = frozenset({"READ", "WRITE"})  # read back after a restart
+_ASK_SECONDS: Final = 0.5
+#: Of a topic that was made, or a broker that was started, a moment ago.
+_NO_LEADER: Final = frozenset(
+    {
+        KafkaError._NOENT,  # noqa: SLF001
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.FENCED_LEADER_EPOCH,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
+    }
+)
 
 
-def check_inputs(cluster: Cluster, topics: Sequence[str]) -> None:
-    """Prove that ``topics`` are there and may be read, and that the clocks agree. Raises InputError."""
-    client = _connected(cluster)
-    _check(cluster, client, topics, "READ", InputError)
+def check_inputs(cluster: Cluster, topics: Sequence[str], *, group: str | None = None) -> None:
+    """Prove that ``topics`` are there and may be read, and that the clocks agree. Raises InputError.
+
+    ``group``: the name under which they are to be read.
+    """
+    client = connected(cluster)
+    _check(cluster, client, topics, _READ, InputError)
+    if group is not None:
+        _check_group(cluster, group, topics[0], InputError)
     _check_clock(cluster, client, topics)
 
 
-def check_outputs(cluster: Cluster, topics: Sequence[str], *, create: bool) -> None:
-    """Prove that ``topics`` are there and may be written; ``create``: make those that are missing.
+def check_outputs(
+    cluster: Cluster, topics: Sequence[str], *, create: bool, writer: str | None = None
+) -> None:
+    """Prove that ``topics`` are there and may be written; ``create``: or that the missing may be made.
 
-    Raises OutputError.
+    ``writer``: the name of the transactional writers. Raises InputError, OutputError. Nothing is made, and
+    no writer fenced off.
     """
-    client = _connected(cluster)
-    if create:
-        _create(cluster, client, _missing(client, topics))
-    _check(cluster, client, topics, "WRITE", OutputError)
+    client = connected(cluster)
+    missing = _missing(client, topics) if create else []
+    _create(cluster, client, missing, only_try=True)
+    _check(cluster, client, [topic for topic in topics if topic not in missing], _WRITE, OutputError)
+    if writer is not None:
+        _check_group(cluster, f"{writer}-0", topics[0], OutputError)
+        _check_writer(cluster, writer)
+
+
+def create_missing(cluster: Cluster, topics: Sequence[str]) -> None:
+    """Make those of ``topics`` that are not there. Raises InputError, OutputError."""
+    client = connected(cluster)
+    _create(cluster, client, _missing(client, topics))
 
 
 def current_ranges(
@@ -54,12 +78,15 @@ def current_ranges(
 
     Raises InputError.
     """
-    client = _connected(cluster)
-    partitions = [
-        TopicPartition(topic, number)
-        for topic in topics
-        for number in client.list_topics(topic, timeout=_ANSWER_SECONDS).topics[topic].partitions
-    ]
+    client = connected(cluster)
+    try:
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in topics
+            for number in client.list_topics(topic, timeout=ANSWER_SECONDS).topics[topic].partitions
+        ]
+    except confluent_kafka.KafkaException as error:
+        raise InputError(f"{cluster.brokers}: {without_noise(error.args[0])}") from error
     begins = _offsets(cluster, client, partitions, EARLIEST if since_ms is None else _at(since_ms))
     ends = _offsets(cluster, client, partitions, LATEST if until_ms is None else _at(until_ms))
     newest = _offsets(cluster, client, partitions, LATEST)
@@ -74,7 +101,7 @@ def append_times(cluster: Cluster, places: Iterable[tuple[str, int, int]]) -> li
 
     Epoch milliseconds, in the order of ``places``; without those after which nothing is. Raises InputError.
     """
-    client = _connected(cluster)
+    client = connected(cluster)
     consumer = confluent_kafka.Consumer(
         cluster.client(
             **{
@@ -91,9 +118,9 @@ def append_times(cluster: Cluster, places: Iterable[tuple[str, int, int]]) -> li
         for topic, partition, offset in places:
             newest = _offsets(cluster, client, [TopicPartition(topic, partition)], LATEST)
             consumer.assign([TopicPartition(topic, partition, offset)])
-            give_up = time.monotonic() + _ANSWER_SECONDS
+            give_up = time.monotonic() + ANSWER_SECONDS
             while offset < newest[topic, partition] and time.monotonic() < give_up:
-                message = consumer.poll(_ANSWER_SECONDS)
+                message = consumer.poll(ANSWER_SECONDS)
                 error = None if message is None else message.error()
                 if message is not None and error is None:
                     found.append(int(message.timestamp()[1]))
@@ -115,43 +142,29 @@ def _at(milliseconds: int) -> Any:
 def _offsets(
     cluster: Cluster, client: AdminClient, partitions: Iterable[TopicPartition], spec: Any
 ) -> dict[tuple[str, int], int]:
-    try:
-        asked = client.list_offsets(dict.fromkeys(partitions, spec), isolation_level=_COMMITTED)
-        return {(p.topic, p.partition): int(answer.result().offset) for p, answer in asked.items()}
-    except confluent_kafka.KafkaException as error:
-        raise InputError(f"{cluster.brokers}: {without_noise(error.args[0])}") from error
-
-
-def _connected(cluster: Cluster) -> AdminClient:
-    """A client that has spoken to the cluster. Raises InputError, with the reason that a callback gave."""
-    said: list[KafkaError] = []
-    config = cluster.client(error_cb=said.append)
-    try:
-        client = AdminClient(config)
-    except confluent_kafka.KafkaException as error:  # a file of TLS that holds something else
-        raise InputError(f"{cluster.brokers}: {without_noise(error.args[0])}") from error
-    try:
-        client.list_topics(timeout=_ANSWER_SECONDS)
-    except confluent_kafka.KafkaException as error:
-        client.poll(0)
-        for refusal in said:
-            if refusal.code() in _UNWANTED:
-                raise InputError(f"{cluster.brokers}: {_UNWANTED[refusal.code()]}") from error
-        heard = [r for r in said if r.code() != KafkaError._ALL_BROKERS_DOWN]  # noqa: SLF001  says less
-        reason = f": {without_noise(heard[-1])}" if heard else ""
-        raise InputError(
-            f"{cluster.brokers}: no broker answers within {_ANSWER_SECONDS:.0f} s{reason}"
-        ) from error
-    return client
+    give_up = time.monotonic() + ANSWER_SECONDS
+    while True:
+        try:
+            asked = client.list_offsets(dict.fromkeys(partitions, spec), isolation_level=_COMMITTED)
+            return {(p.topic, p.partition): int(answer.result().offset) for p, answer in asked.items()}
+        except confluent_kafka.KafkaException as error:
+            if error.args[0].code() not in _NO_LEADER or time.monotonic() > give_up:
+                raise InputError(f"{cluster.brokers}: {without_noise(error.args[0])}") from error
+        with contextlib.suppress(confluent_kafka.KafkaException):  # else it would not ask anew for a while
+            client.list_topics(timeout=_ASK_SECONDS)
 
 
 def _missing(client: AdminClient, topics: Iterable[str]) -> list[str]:
-    known = client.list_topics(timeout=_ANSWER_SECONDS).topics
+    known = client.list_topics(timeout=ANSWER_SECONDS).topics
     return [topic for topic in topics if topic not in known]
 
 
 def _check(
-    cluster: Cluster, client: AdminClient, topics: Sequence[str], operation: str, kind: type[ValueError]
+    cluster: Cluster,
+    client: AdminClient,
+    topics: Sequence[str],
+    operations: frozenset[str],
+    kind: type[ValueError],
 ) -> None:
     missing = _missing(client, topics)
     if missing:
@@ -159,23 +172,62 @@ def _check(
         raise kind(
             f"{cluster.brokers}: no topic {', '.join(missing)}, or no right to see it; {fix}, or grant it"
         )
+    if not topics:
+        return
     described = client.describe_topics(TopicCollection(list(topics)), include_authorized_operations=True)
     for topic, answer in described.items():
         try:
-            allowed = answer.result().authorized_operations
+            allowed = {right.name for right in answer.result().authorized_operations or ()}
         except confluent_kafka.KafkaException as error:
             raise kind(f"{cluster.brokers}: topic {topic}: {without_noise(error.args[0])}") from error
-        if allowed and not {operation, "ALL"} & {right.name for right in allowed}:
-            raise kind(
-                f"{cluster.brokers}: no right to {operation.lower()} topic {topic}; grant it to our user"
-            )
+        lacking = operations - allowed
+        if allowed and lacking and "ALL" not in allowed:
+            verbs = " and ".join(sorted(lacking)).lower()
+            raise kind(f"{cluster.brokers}: no right to {verbs} topic {topic}; grant it to our user")
+
+
+def _check_group(cluster: Cluster, group: str, topic: str, kind: type[ValueError]) -> None:
+    """By a consumer: see :class:`connectors.kafka.lag.Lag` for why not by the admin client."""
+    consumer = confluent_kafka.Consumer(cluster.client(**{"group.id": group, "enable.auto.commit": False}))
+    give_up = time.monotonic() + ANSWER_SECONDS
+    with contextlib.closing(consumer):
+        while True:
+            try:
+                consumer.committed([TopicPartition(topic, 0)], timeout=_ASK_SECONDS)
+                return
+            except confluent_kafka.KafkaException as error:
+                reason = error.args[0]
+            message = consumer.poll(0)
+            told = None if message is None else message.error()
+            if told is not None and told.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
+                raise kind(
+                    f"{cluster.brokers}: no right to read group {group}, nor perhaps others that begin "
+                    "with --job-name; grant it to our user"
+                )
+            if time.monotonic() > give_up:
+                raise kind(f"{cluster.brokers}: group {group}: {without_noise(reason)}")
+
+
+def _check_writer(cluster: Cluster, name: str) -> None:
+    """By a writer of a number that no other has: one with theirs would fence them off."""
+    config = cluster.client(**{"transactional.id": f"{name}-preflight"})
+    producer = confluent_kafka.Producer(config)
+    try:
+        producer.init_transactions(ANSWER_SECONDS)
+    except confluent_kafka.KafkaException as error:
+        if error.args[0].code() == KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+            raise OutputError(
+                f"{cluster.brokers}: no right to write with transactional ids {name}-…, which begin with "
+                "--job-name; grant it to our user"
+            ) from error
+        raise OutputError(f"{cluster.brokers}: {without_noise(error.args[0])}") from error
 
 
 def _check_clock(cluster: Cluster, client: AdminClient, topics: Sequence[str]) -> None:
     """Records from the future: one of the clocks is wrong, and watermarks would be too."""
     partitions = [
         TopicPartition(topic, number)
-        for topic, known in client.list_topics(timeout=_ANSWER_SECONDS).topics.items()
+        for topic, known in client.list_topics(timeout=ANSWER_SECONDS).topics.items()
         if topic in topics
         for number in known.partitions
     ]
@@ -192,7 +244,7 @@ def _check_clock(cluster: Cluster, client: AdminClient, topics: Sequence[str]) -
             )
 
 
-def _create(cluster: Cluster, client: AdminClient, topics: Iterable[str]) -> None:
+def _create(cluster: Cluster, client: AdminClient, topics: Iterable[str], *, only_try: bool = False) -> None:
     large = {"max.message.bytes": str(MOST_BYTES)}
     new = [
         admin.NewTopic(topic, num_partitions=3, config=large)  # type: ignore[attr-defined]
@@ -200,11 +252,12 @@ def _create(cluster: Cluster, client: AdminClient, topics: Iterable[str]) -> Non
     ]
     if not new:
         return
-    for topic, answer in client.create_topics(new).items():
+    for topic, answer in client.create_topics(new, validate_only=only_try).items():
         try:
             answer.result()
         except confluent_kafka.KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise OutputError(
-                    f"{cluster.brokers}: topic {topic} cannot be created: {without_noise(error.args[0])}"
+                    f"{cluster.brokers}: topic {topic} cannot be created: "
+                    f"{without_noise(error.args[0])} See --create-topics"
                 ) from error

@@ -74,12 +74,10 @@ def _name(identity: Identity, value: bytes | None) -> bytes | None:
 
 def json_identity(fields: Iterable[str]) -> Identity:
     """The identity of a JSON object that has ``fields``: their values."""
-    names = list(fields)
-    kind = msgspec.defstruct("Identified", [(name, Any, None) for name in names], gc=False)
-    decode = msgspec.json.Decoder(kind).decode
+    kind = msgspec.defstruct("Identified", [(name, Any, None) for name in fields], gc=False)
+    decode, encode = msgspec.json.Decoder(kind).decode, msgspec.msgpack.Encoder().encode
 
     def identity(value: bytes) -> bytes:
-        found = decode(value)
-        return msgspec.msgpack.encode([getattr(found, name) for name in names])
+        return encode(decode(value))
 
     return identity

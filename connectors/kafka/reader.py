@@ -7,6 +7,7 @@ tell the lag.
 """
 
 import contextlib
+import logging
 import math
 import time
 import zlib
@@ -20,8 +21,11 @@ from confluent_kafka import KafkaError, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from connectors.errors import InputError
+from connectors.kafka.avrovalues import AvroValues, RegistryAway
 from connectors.kafka.cluster import EARLIEST, LATEST, Cluster, without_noise
 from schemas.records import RawRecords
+
+_LOG: Final = logging.getLogger(__name__)
 
 Partition = tuple[str, int]
 Positions = dict[Partition, int]
@@ -30,6 +34,7 @@ _LOOK_SECONDS: Final = 0.5  # how often idle partitions are looked at
 _DISCOVER_SECONDS: Final = 10.0
 _SHOW_SECONDS: Final = 5.0
 _METADATA_SECONDS: Final = 30.0
+_KNOWN_SECONDS: Final = 2.0  # once something is read: a bundle and its checkpoint wait for the answer
 _NEVER_MS: Final = -1
 #: Errors from which librdkafka recovers by itself; while they last, no idle partition's watermark goes on.
 _PASSING: Final = frozenset(
@@ -40,6 +45,8 @@ _PASSING: Final = frozenset(
         KafkaError._TIMED_OUT,  # noqa: SLF001
         KafkaError.NOT_LEADER_FOR_PARTITION,
         KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.FENCED_LEADER_EPOCH,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
         KafkaError.UNKNOWN_TOPIC_OR_PART,
         KafkaError.REQUEST_TIMED_OUT,
     }
@@ -68,6 +75,8 @@ class Reader:
     ``begin``: where partitions without a position begin: ``earliest`` or ``latest``. ``batch_rows``: records
     that are taken at once, at most. ``margin_seconds``: how long an append may take to become visible
     (transactions of the producer); the watermark of an idle partition stays that far behind the clock.
+    ``avro``: what decodes values in a registry's wire format. While the registry is away, a partition that
+    needs it is held where it is, and read again later; for no longer than ``patience_seconds``.
     """
 
     cluster: Cluster
@@ -78,6 +87,8 @@ class Reader:
     begin: str = "earliest"
     batch_rows: int = 5000
     margin_seconds: float = 1.0
+    avro: AvroValues | None = None
+    patience_seconds: float = math.inf
     #: The next offset to read of each partition.
     positions: Positions = field(default_factory=dict)
     #: Where the runner was told to hold the watermark, by whoever uses this reader.
@@ -103,6 +114,8 @@ class Reader:
         self._looking: tuple[int, dict[TopicPartition, Future[Any]]] | None = None
         self._due_look = self._due_discovery = self._due_show = 0.0
         self._discovered_ms = _NEVER_MS
+        self._held: set[Partition] = set()
+        self._held_since: dict[Partition, float] = {}
 
     def close(self) -> None:
         """Let go of the cluster."""
@@ -115,6 +128,7 @@ class Reader:
         """
         self.positions = dict(positions)
         self._looking = None
+        self._held.clear()
         self._due_discovery = 0.0 if discover else math.inf
         self._seen = {p: _Seen() for p in self.positions}
         self._consumer.assign([TopicPartition(*p, offset) for p, offset in self.positions.items()])
@@ -123,6 +137,7 @@ class Reader:
     def poll(self, seconds: float) -> list[RawRecords]:
         """What comes within ``seconds``, by partition; the positions are then beyond it."""
         self._discover()
+        self._go_on()
         messages: list[Any] = self._consumer.consume(self.batch_rows, seconds) if self.positions else []
         found: dict[Partition, list[Any]] = {}
         for message in messages:
@@ -133,6 +148,13 @@ class Reader:
         batches = []
         for partition, taken in found.items():
             records = _raw(partition, taken)
+            if self.avro is not None:
+                try:
+                    records = self.avro.decoded(records)
+                except RegistryAway as error:
+                    self._hold(partition, error)
+                    continue
+                self._held_since.pop(partition, None)
             self.positions[partition] = records.offsets[-1] + 1
             seen = self._seen[partition]
             seen.newest_ms = max(seen.newest_ms, *records.timestamps)
@@ -172,10 +194,15 @@ class Reader:
         found = self._partitions()
         if found is None:  # the cluster is away; what is assigned goes on when it is back
             return
-        self._discovered_ms = asked_ms
         new = [p for p in found if p not in self.positions]
+        begins = self._begin(new)
+        if begins is None:
+            self._due_discovery = now + _LOOK_SECONDS
+            self._ask_for_leaders()
+            return
+        self._discovered_ms = asked_ms
         if new:
-            self.positions |= self._begin(new)
+            self.positions |= begins
             self._consumer.incremental_assign([TopicPartition(*p, self.positions[p]) for p in new])
         for partition in self.positions:
             self._seen.setdefault(partition, _Seen())
@@ -184,7 +211,8 @@ class Reader:
         found = []
         for topic in self.topics:
             try:
-                known = self._consumer.list_topics(topic, timeout=_METADATA_SECONDS).topics[topic]
+                seconds = _KNOWN_SECONDS if self.positions else _METADATA_SECONDS
+                known = self._consumer.list_topics(topic, timeout=seconds).topics[topic]
             except confluent_kafka.KafkaException as error:
                 if self.positions or self._discovered_ms != _NEVER_MS:
                     return None
@@ -194,10 +222,17 @@ class Reader:
             found += [(topic, number) for number in known.partitions]
         return [p for p in found if share_of(p, self.readers) == self.index]
 
-    def _begin(self, partitions: list[Partition]) -> Positions:
+    def _begin(self, partitions: list[Partition]) -> Positions | None:
+        """Where new partitions begin; ``None``: not all of them have a leader yet."""
         spec = LATEST if self.begin == "latest" and not self.positions else EARLIEST
-        asked = self._admin.list_offsets({TopicPartition(*p): spec for p in partitions})
-        return {(p.topic, p.partition): answer.result().offset for p, answer in asked.items()}
+        asked = self._admin.list_offsets({TopicPartition(*p): spec for p in partitions}) if partitions else {}
+        try:
+            return {(p.topic, p.partition): answer.result().offset for p, answer in asked.items()}
+        except confluent_kafka.KafkaException as error:
+            reason = error.args[0]
+        if reason.code() in _PASSING or reason.code() == KafkaError._NOENT:  # noqa: SLF001
+            return None
+        raise InputError(f"{self.cluster.brokers}: {without_noise(reason)}")
 
     def _meet(self, error: KafkaError, partition: Partition) -> None:
         """Raise InputError, but for errors that pass."""
@@ -211,12 +246,31 @@ class Reader:
             )
         raise InputError(f"{self.cluster.brokers}: {without_noise(error)}")
 
+    def _hold(self, partition: Partition, error: RegistryAway) -> None:
+        """Stay where ``partition`` is, and its watermark with it. Raises InputError when patience is over."""
+        now = time.monotonic()
+        if not self._held_since:
+            _LOG.warning("%s; reading waits for it", error)
+        if now - self._held_since.setdefault(partition, now) > self.patience_seconds:
+            raise InputError(str(error)) from error
+        self._consumer.incremental_unassign([TopicPartition(*partition)])
+        self._seen[partition].at_end = False
+        self._held.add(partition)
+
+    def _go_on(self) -> None:
+        """Read what is held again, when the registry may be asked again."""
+        if self.avro is None or not self._held or self.avro.clock() < self.avro.due:
+            return
+        self._consumer.incremental_assign([TopicPartition(*p, self.positions[p]) for p in self._held])
+        self._held.clear()
+
     def _mark_ends(self, events: Iterable[Any]) -> None:
         """An end counts only if no record came after it in the same poll."""
         for event in events:
             partition = (event.topic(), event.partition())
             if (
                 event.error().code() == KafkaError._PARTITION_EOF  # noqa: SLF001
+                and partition not in self._held
                 and event.offset() >= self.positions.get(partition, math.inf)
             ):
                 self.positions[partition] = event.offset()  # beyond the marks of transactions
@@ -229,6 +283,8 @@ class Reader:
             if not all(answer.done() for answer in answers.values()):
                 return
             self._looking = None
+            if any(answer.exception() is not None for answer in answers.values()):
+                self._ask_for_leaders()
             for partition, answer in answers.items():
                 seen = self._seen.get((partition.topic, partition.partition))
                 if seen is None or answer.exception() is not None:
@@ -241,7 +297,13 @@ class Reader:
             return
         self._due_look = now + _LOOK_SECONDS
         asked = {TopicPartition(*p): LATEST for p in idle}
-        self._looking = self._margin_ago(), self._admin.list_offsets(asked)
+        answers = self._admin.list_offsets(asked, request_timeout=_KNOWN_SECONDS)
+        self._looking = self._margin_ago(), answers
+
+    def _ask_for_leaders(self) -> None:
+        """They have changed; of its own the client would ask in half a minute."""
+        with contextlib.suppress(confluent_kafka.KafkaException):
+            self._admin.list_topics(timeout=_KNOWN_SECONDS)
 
     def _margin_ago(self) -> int:
         return int((time.time() - self.margin_seconds) * 1000)

@@ -7,9 +7,8 @@ transforms.shardmemory has it); if it did not, a bundle was rolled back, and the
 
 import secrets
 import time
-import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 from uuid import uuid4
@@ -19,14 +18,15 @@ import msgspec
 import numpy as np
 from apache_beam.transforms.userstate import BagStateSpec, ReadModifyWriteStateSpec
 
+from connectors.kafka.avroidentity import AvroIdentity
+from connectors.kafka.avrorows import AvroForm
 from connectors.kafka.cluster import Cluster
-from connectors.kafka.readback import json_identity
+from connectors.kafka.messages import Messages, rendered, shard_of, sharded
+from connectors.kafka.readback import Identity, json_identity
+from connectors.kafka.registry import Registry
 from connectors.kafka.shared import SharedClients
-from connectors.kafka.writer import NAME_BYTES, Kept, Messages, Writer
+from connectors.kafka.writer import NAME_BYTES, Kept, Writer
 from telemetry.lag import process_lags
-from transforms.coders import register_struct
-
-register_struct(Messages)
 
 _VERSION: Final = 2
 
@@ -35,21 +35,24 @@ _VERSION: Final = 2
 class WriteKafka(beam.PTransform):
     """Write messages in transactions, one for each bundle and shard.
 
-    ``identities``: for each topic the JSON fields by which a message is known again; they must be the same
+    ``identities``: for each topic the fields by which a message is known again; they must be the same
     whenever a message is made again. Without any, a message may be there twice after a failure. ``name``:
     tells the writers of this job from those of others; it must stay the same over restarts and upgrades, as
-    the number of ``shards`` must.
+    the number of ``shards`` must. ``forms``: of topics whose messages are Avro, by schemas in ``registry``;
+    others are JSON.
     """
 
     cluster: Cluster
     name: str
     identities: dict[str, tuple[str, ...]]
     shards: int = 1
+    forms: dict[str, AvroForm] = field(default_factory=dict)
+    registry: Registry | None = None
 
     def expand(self, messages: beam.PCollection) -> beam.PCollection:
         return (
             messages
-            | "Shards" >> beam.FlatMap(_sharded, self.shards).with_output_types(tuple[int, Messages])
+            | "Shards" >> beam.FlatMap(sharded, self.shards).with_output_types(tuple[int, Messages])
             | "Write" >> beam.ParDo(_Write(self)).with_output_types(int)
         )
 
@@ -58,33 +61,17 @@ class WriteKafka(beam.PTransform):
         return Writer(
             cluster=self.cluster,
             transactional_id=f"{self.name}-{shard}",
-            identities={
-                topic: json_identity(fields) if fields else None for topic, fields in self.identities.items()
-            },
-            is_mine=lambda key: _shard_of(key, self.shards) == shard,
+            identities={topic: self._identity(topic) for topic in self.identities},
+            is_mine=lambda key: shard_of(key, self.shards) == shard,
         )
 
-
-def _sharded(messages: Messages, shards: int) -> Iterable[tuple[int, Messages]]:
-    """Messages by their keys, so that what has one key keeps its order."""
-    if shards == 1:
-        yield 0, messages
-        return
-    rows: dict[int, list[int]] = {}
-    for row, key in enumerate(messages.keys):
-        rows.setdefault(_shard_of(key, shards), []).append(row)
-    times = [np.frombuffer(packed, np.int64) for packed in (messages.committed_us, messages.appended_ms)]
-    for shard, taken in rows.items():
-        keys = [messages.keys[row] for row in taken]
-        values = [messages.values[row] for row in taken]
-        yield (
-            shard,
-            Messages(messages.topic, keys, values, *(t[taken].tobytes() if len(t) else b"" for t in times)),
-        )
-
-
-def _shard_of(key: bytes | None, shards: int) -> int:
-    return zlib.crc32(key or b"") % shards
+    def _identity(self, topic: str) -> Identity | None:
+        fields = self.identities[topic]
+        if not fields:
+            return None
+        if topic in self.forms and self.registry is not None:
+            return AvroIdentity(fields, self.forms[topic], self.registry)
+        return json_identity(fields)
 
 
 class _Write(beam.DoFn):
@@ -110,7 +97,7 @@ class _Write(beam.DoFn):
         kept: Any = beam.DoFn.StateParam(KEPT),
         covered: Any = beam.DoFn.StateParam(COVERED),
     ) -> Iterable[int]:
-        shard, messages = element
+        shard, messages = element[0], rendered(element[1], self._sink.forms.get(element[1].topic))
         writer = self._writers.get(shard, nonce.read(), partial(self._opened, shard, kept, covered))
         names = writer.names(messages)
         if writer.move_on(messages, names):

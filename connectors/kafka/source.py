@@ -8,6 +8,7 @@ on the Flink runner (decision 14). Another timer holds the watermark where the r
 """
 
 import bisect
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -21,14 +22,17 @@ from apache_beam.transforms.userstate import ReadModifyWriteStateSpec, TimerSpec
 from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import Timestamp
 
+from connectors.kafka.avrovalues import AvroValues
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.endless import Endless, hold_watermark, wake_now
 from connectors.kafka.reader import Positions, Reader
+from connectors.kafka.registry import Registry
 from connectors.kafka.shared import SharedClients
 from schemas.records import RawRecords
 from telemetry.progress import advance
 
 _VERSION: Final = 1
+_PATIENCE_SECONDS: Final = 60.0  # with a registry that is away, where what is read has an end
 
 #: (topic, partition, first offset, offset after the last)
 Ranges = tuple[tuple[str, int, int, int], ...]
@@ -42,7 +46,7 @@ class ReadKafka(beam.PTransform):
     a read waits for a batch to fill, and so the least latency and the most bundles a second. ``group``: under
     which name the positions are shown to Kafka's tools; where to go on is in the runner's checkpoints alone.
     ``until``: ranges of offsets to read (a bounded source), else it is endless. ``begin``: ``earliest`` or
-    ``latest``, where there is no checkpoint.
+    ``latest``, where there is no checkpoint. ``registry``: values in its wire format become JSON.
     """
 
     cluster: Cluster
@@ -53,6 +57,7 @@ class ReadKafka(beam.PTransform):
     batch_rows: int = 5000
     poll_seconds: float = 0.02
     until: "Ranges | None" = None
+    registry: Registry | None = None
 
     def expand(self, begin: beam.pvalue.PBegin) -> beam.PCollection:
         if self.until is not None:
@@ -79,6 +84,8 @@ class ReadKafka(beam.PTransform):
             readers=readers,
             begin=self.begin,
             batch_rows=self.batch_rows,
+            avro=None if self.registry is None else AvroValues(registry=self.registry),
+            patience_seconds=math.inf if self.until is None else _PATIENCE_SECONDS,
         )
 
     def _read_until(self, until: "Ranges") -> Iterator[RawRecords]:
@@ -109,6 +116,7 @@ def _before(records: RawRecords, end: int) -> RawRecords:
         timestamps=records.timestamps[:rows],
         keys=records.keys[:rows],
         values=records.values[:rows],
+        refusals={place: kind for place, kind in records.refusals.items() if place < rows},
     )
 
 

@@ -22,16 +22,17 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 import confluent_kafka
-import msgspec
 from confluent_kafka import KafkaError, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from connectors.errors import OutputError
 from connectors.kafka.cluster import LATEST, Cluster, without_noise
+from connectors.kafka.messages import Messages
 from connectors.kafka.readback import Ends, Identity, read_back
 
 _TIMEOUT_SECONDS: Final = 60.0
@@ -40,32 +41,13 @@ _MOST_AWAITED: Final = 1_024  # with more the bound stays, since the checkpoint 
 _REPEAT_SECONDS: Final = 3600.0  # by then all has come again that will
 _LINGER_MS: Final = 2
 _BATCH: Final = 10_000
+_TAKEN_OVER: Final = frozenset(
+    {KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH, KafkaError.PRODUCER_FENCED}  # noqa: SLF001
+)
 #: Bytes of a message's name.
 NAME_BYTES: Final = 8
 #: Of one message.
 MOST_BYTES: Final = 8_000_000
-
-
-class Messages(msgspec.Struct, frozen=True, gc=False):
-    """Messages for one topic; the lists have one length.
-
-    ``committed_us``, ``appended_ms``: when what a message tells of was committed and appended to its topic,
-    as 64-bit integers side by side; empty where nobody asks.
-    """
-
-    topic: str
-    keys: list[bytes | None]
-    values: list[bytes]
-    committed_us: bytes = b""
-    appended_ms: bytes = b""
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all values."""
-        return sum(map(len, self.values))
 
 
 class Kept(NamedTuple):
@@ -158,7 +140,8 @@ class Writer:
         identity = self.identities[messages.topic]
         if identity is None:
             return []
-        return [_name(messages.topic, identity(value)) for value in messages.values]
+        begun = _begun(messages.topic)
+        return [_named(begun, identity(value)) for value in messages.values]
 
     def write(self, messages: Messages, names: Sequence[bytes]) -> int:
         """Put ``messages`` into the open transaction, which is begun if none is open; how many were new.
@@ -168,14 +151,20 @@ class Writer:
         fresh = self._fresh(messages, names)
         if not fresh:
             return 0
-        if not self._in_transaction:
-            self._producer.begin_transaction()
-            self._in_transaction = True
-        self._produce(messages.topic, fresh)
+        try:
+            if not self._in_transaction:
+                self._producer.begin_transaction()
+                self._in_transaction = True
+            self._produce(messages.topic, fresh)
+        except confluent_kafka.KafkaException as error:
+            raise self._failure(error) from error
         return len(fresh)
 
     def commit(self) -> None:
-        """Make what was written visible, all at once. Raises if it cannot be; nothing is visible then."""
+        """Make what was written visible, all at once.
+
+        Raises OutputError if it cannot be; nothing is visible then.
+        """
         if not self._in_transaction:
             return
         while True:
@@ -184,7 +173,7 @@ class Writer:
                 break
             except confluent_kafka.KafkaException as error:
                 if not error.args[0].retriable():
-                    raise
+                    raise self._failure(error) from error
         self._in_transaction = False
 
     def close(self) -> None:
@@ -193,7 +182,16 @@ class Writer:
             with contextlib.suppress(confluent_kafka.KafkaException):
                 self._producer.abort_transaction(_TIMEOUT_SECONDS)
             self._in_transaction = False
-        self._producer.close()
+        with contextlib.suppress(confluent_kafka.KafkaException):
+            self._producer.close()
+
+    def _failure(self, error: confluent_kafka.KafkaException) -> OutputError:
+        if error.args[0].code() in _TAKEN_OVER:
+            return OutputError(
+                f"{self.cluster.brokers}: another writer has taken over transactional id "
+                f"{self.transactional_id}: does a job of this name run elsewhere?"
+            )
+        return OutputError(f"{self.cluster.brokers}: {without_noise(error.args[0])}")
 
     def _fresh(self, messages: Messages, names: Sequence[bytes]) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = [
@@ -240,8 +238,15 @@ class Writer:
         named = {topic: identity for topic, identity in self.identities.items() if identity is not None}
         for topic, key, found in read_back(self.cluster, self.transactional_id, named, bound, ends):
             if self.is_mine(key):
-                yield _name(topic, found)
+                yield _named(_begun(topic), found)
 
 
-def _name(topic: str, identity: bytes) -> bytes:
-    return blake2b(identity, digest_size=NAME_BYTES, person=zlib.crc32(topic.encode()).to_bytes(4)).digest()
+@lru_cache
+def _begun(topic: str) -> blake2b:
+    return blake2b(digest_size=NAME_BYTES, person=zlib.crc32(topic.encode()).to_bytes(4))
+
+
+def _named(begun: blake2b, identity: bytes) -> bytes:
+    name = begun.copy()
+    name.update(identity)
+    return name.digest()

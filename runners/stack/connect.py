@@ -4,17 +4,19 @@ import contextlib
 import shutil
 from typing import Any, Final
 
+import psycopg
 from confluent_kafka import KafkaError, KafkaException, admin
 from confluent_kafka.admin import AdminClient
 
 from runners.stack import bundles, health, passwords
 from runners.stack.component import Component, environment, properties, write
-from runners.stack.errors import NotReady
+from runners.stack.errors import NotReady, StackError
 from runners.stack.jvm import JAVA, java, quiet_log4j
 from runners.stack.process import Launch
 from runners.stack.settings import HOST
 
 CONNECTOR: Final = "db-metrics"
+SLOT: Final = "dbz_db"
 #: Of every topic that Debezium writes.
 TOPIC_PREFIX: Final = "db"
 EVENT_PARTITIONS: Final = 3
@@ -91,7 +93,7 @@ class Connect(Component):
             "database.dbname": passwords.DATABASE,
             "topic.prefix": TOPIC_PREFIX,
             "plugin.name": "pgoutput",
-            "slot.name": "dbz_db",
+            "slot.name": SLOT,
             "publication.name": "dbz_db",
             "publication.autocreate.mode": "disabled",
             "table.include.list": "metrics.events,metrics.series,metrics.dbz_heartbeat",
@@ -132,12 +134,36 @@ class Connect(Component):
 
     def settle(self) -> None:
         """Make the topics, register the connector, and start again a task that has given up."""
+        if CONNECTOR not in health.http(f"{self.where}/connectors"):
+            self._check_slot()
         self._create_topics()
         one = f"{self.where}/connectors/{CONNECTOR}"
         health.http(f"{one}/config", method="PUT", body=self.connector(), seconds=_REGISTER_SECONDS)
         with contextlib.suppress(NotReady):  # a new connector has no status yet
             if any(task["state"] == "FAILED" for task in self._status()["tasks"]):
                 health.http(f"{one}/restart?includeTasks=true&onlyFailed=true", method="POST")
+
+    def _check_slot(self) -> None:
+        """A slot has one reader; a connector that comes second waits for it in silence, for ever.
+
+        Raises :class:`StackError`.
+        """
+        dsn = (
+            f"host={HOST} port={self.settings.ports['postgres']} dbname={passwords.DATABASE} user=debezium "
+            f"passfile={passwords.passfile(self.settings)}"
+        )
+        try:
+            with psycopg.connect(dsn) as connection:
+                reader = connection.execute(
+                    "SELECT active_pid FROM pg_replication_slots WHERE slot_name = %s AND active", [SLOT]
+                ).fetchone()
+        except psycopg.Error as error:
+            raise NotReady(f"database of the connector: {str(error).splitlines()[0]}") from error
+        if reader is not None:
+            raise StackError(
+                f"connect: slot {SLOT} of the database at {self.settings.address('postgres')} is taken: "
+                f"another connector reads it, by server process {reader[0]}; stop that one"
+            )
 
     def _create_topics(self) -> None:
         """Connect makes a topic with its first record; a job that reads it may be there before."""

@@ -30,7 +30,28 @@ def test_a_cluster_has_the_security_of_the_settings(tmp_path: Path) -> None:
 
 def test_there_is_no_setting_for_a_password() -> None:
     names = [name for name in Settings.__dataclass_fields__ if "password" in name or "secret" in name]
-    assert names == ["kafka_password_file"]
+    assert {"kafka_password_file", "registry_password_file"} <= set(names)
+    assert all(name.endswith("_password_file") for name in names)
+
+
+def test_a_registry_has_the_security_of_the_settings() -> None:
+    flags = {
+        name: f"/{name}" for name in ("registry_ca_file", "registry_certificate_file", "registry_key_file")
+    }
+    flags |= {"registry_username": "us", "registry_password_file": "/pw", "registry": "https://h:1/apis/v7/"}
+    found = load(flags, {}).schema_registry()
+    assert (found.url, found.username, found.password_file) == ("https://h:1/apis/v7", "us", "/pw")
+    assert found.ca_file == "/registry_ca_file"
+    assert (found.certificate_file, found.key_file) == ("/registry_certificate_file", "/registry_key_file")
+
+
+@pytest.mark.parametrize("url", ["http://us:hush@h:1", "h:8081", "ftp://h", "http://", "http://h/?key=hush"])
+def test_a_url_of_a_registry_holds_no_secret_and_is_not_shown(url: str) -> None:
+    with pytest.raises(SettingError, match=r"^--registry: not a URL as https://host:port/path; ") as refusal:
+        load({"registry": url}, {}).schema_registry()
+    assert "hush" not in str(refusal.value)
+    with pytest.raises(SettingError, match="^--registry: not named, but Avro needs one"):
+        load({}, {}).schema_registry()
 
 
 @pytest.mark.parametrize(
@@ -39,6 +60,8 @@ def test_there_is_no_setting_for_a_password() -> None:
         ("kafka_protocol", "tls", "known: plaintext, ssl, sasl_plaintext, sasl_ssl"),
         ("kafka_mechanism", "GSSAPI", "known: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512"),
         ("kafka_begin", "newest", "known: earliest, latest"),
+        ("kafka_input_format", "protobuf", "known: json, avro"),
+        ("kafka_output_format", "protobuf", "known: json, avro"),
         ("kafka_poll_ms", "0", "the least is 1"),
         ("kafka_readers", "129", "the most is 128"),
         ("kafka_writers", "0", "the least is 1"),

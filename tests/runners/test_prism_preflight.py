@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import prism
+from pipelines import prism, sources
 from pipelines.setting import SettingError
 from pipelines.settings import Settings
 from runners.prism.server import PrismError
@@ -34,11 +34,15 @@ def test_without_prism_the_way_to_get_it_is_said(tmp_path: Path) -> None:
         prism.preflight(Settings(runner="prism", prism=str(tmp_path / "none")))
 
 
-def test_kafkaio_is_refused_where_it_does_not_run() -> None:
-    from pipelines import sources
-
+@pytest.mark.parametrize("runner", ["prism", "PrismRunner", "direct"])
+def test_kafkaio_is_refused_where_it_does_not_run_before_anybody_is_asked(
+    monkeypatch: pytest.MonkeyPatch, runner: str
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(sources, "check_inputs", lambda *args, **_: asked.append(args))
     settings = Settings(
-        runner="prism", streaming=True, input=("kafka://127.0.0.1:9/t",), kafka_source="kafkaio"
+        runner=runner, input=("kafka://127.0.0.1:9/t",), output="kafka://127.0.0.1:9", kafka_source="kafkaio"
     )
-    with pytest.raises(SettingError, match=r"^--kafka-source: runner prism has no KafkaIO; name own$"):
+    with pytest.raises(SettingError, match=rf"^--kafka-source: runner {runner} has no KafkaIO; name own$"):
         sources.preflight(settings)
+    assert asked == []

@@ -13,7 +13,7 @@ import apache_beam as beam
 from connectors.kafka.cluster import parse_address
 from connectors.kafka.sink import WriteKafka
 from pipelines import sources
-from pipelines.publish import _to_messages
+from pipelines.publish import to_messages
 from pipelines.settings import Settings
 from pipelines.streaming import run_stream
 from schemas.names import Output
@@ -44,8 +44,8 @@ def graph(pipeline: beam.Pipeline, settings: Settings) -> None:
         streaming=True,
     )
     dead = (decoded.dead, valid.dead) | "Dead" >> beam.Flatten()
-    clean = first.ok | "CleanMessages" >> _to_messages(OUTPUTS[Output.CLEAN], Output.CLEAN)
-    letters = dead | "DeadMessages" >> _to_messages(OUTPUTS[Output.DEAD], Output.DEAD)
+    clean = first.ok | "CleanMessages" >> to_messages(OUTPUTS[Output.CLEAN], {}, Output.CLEAN)
+    letters = dead | "DeadMessages" >> to_messages(OUTPUTS[Output.DEAD], {}, Output.DEAD)
     brokers, _ = parse_address(settings.output)
     _ = (
         (clean, letters)

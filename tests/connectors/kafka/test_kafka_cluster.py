@@ -13,7 +13,7 @@ SECRET = "hush-7f3a"  # noqa: S105
 
 def secured(tmp_path: Path) -> Cluster:
     for name in ("ca", "certificate", "key"):
-        (tmp_path / name).write_text("PEM")
+        (tmp_path / name).write_text("-----BEGIN CERTIFICATE-----")
     file = tmp_path / "password"
     file.write_text(f"{SECRET}\n")
     return Cluster(
@@ -84,12 +84,12 @@ def test_without_sasl_nothing_is_said_of_a_user() -> None:
 def test_a_password_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     file = tmp_path / "no"
     cluster = Cluster(brokers="h:1", protocol="sasl_plaintext", username="us", password_file=str(file))
-    with pytest.raises(InputError, match=r"password file .*/no: No such file"):
+    with pytest.raises(InputError, match=r"^--kafka-password-file .*/no: No such file"):
         cluster.client()
     file.write_bytes(b"\xff\xfe")
-    with pytest.raises(InputError, match=r"password file .*/no: it is no UTF-8"):
+    with pytest.raises(InputError, match=r"^--kafka-password-file .*/no: it is no UTF-8"):
         cluster.client()
-    with pytest.raises(InputError, match=r"PEM file .*/ca.pem: No such file"):
+    with pytest.raises(InputError, match=r"^--kafka-ca-file .*/ca.pem: No such file"):
         Cluster(brokers="h:1", protocol="ssl", ca_file=str(tmp_path / "ca.pem")).client()
 
 

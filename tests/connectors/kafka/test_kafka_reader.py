@@ -151,7 +151,12 @@ class FakeAdmin:
         self.ends: dict[int, int] = {}
         self.open: list[dict[TopicPartition, Future[Any]]] = []
 
-    def list_offsets(self, asked: dict[TopicPartition, Any]) -> dict[TopicPartition, Future[Any]]:
+    def list_topics(self, timeout: float) -> None:
+        """Nothing to do."""
+
+    def list_offsets(
+        self, asked: dict[TopicPartition, Any], request_timeout: float
+    ) -> dict[TopicPartition, Future[Any]]:
         self.open.append({partition: Future() for partition in asked})
         return self.open[-1]
 

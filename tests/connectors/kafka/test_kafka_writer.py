@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from connectors.errors import OutputError
 from connectors.kafka import readback, writer
 from connectors.kafka.cluster import Cluster
+from connectors.kafka.messages import Messages
 from connectors.kafka.readback import json_identity, read_back
-from connectors.kafka.writer import Kept, Messages, Writer
+from connectors.kafka.writer import Kept, Writer
 from tests.connectors.kafka.mockcluster import Mock, mock_cluster
 
 NAMES = itertools.count()
@@ -372,7 +373,7 @@ def test_a_commit_is_tried_again_while_that_can_help() -> None:
 def test_who_was_fenced_off_fails_and_lets_go() -> None:
     one, producer = faked(KafkaError(KafkaError._FENCED))
     one.write(messages("t", 1), [])
-    with pytest.raises(confluent_kafka.KafkaException):
+    with pytest.raises(OutputError, match="^h:1: another writer has taken over transactional id t: "):
         one.commit()
     one.close()
     assert producer.aborted

@@ -7,11 +7,12 @@ from typing import Final
 
 import apache_beam as beam
 
+from connectors.errors import InputError
 from connectors.kafka.cluster import parse_address
 from connectors.kafka.preflight import append_times, check_inputs, current_ranges
 from connectors.kafka.source import Ranges, ReadKafka
-from pipelines.backfillplan import Piece, What
-from pipelines.backfillsources import Cut, time_ms
+from pipelines.backfill.plan import Cut, Piece, What
+from pipelines.backfill.sources import time_ms
 from pipelines.setting import SettingError
 from pipelines.settings import Settings
 from schemas.steps import is_events_topic
@@ -47,7 +48,8 @@ class Topics:
         rows, most = _rows(ranges), self.settings.piece_rows
         if rows + _rows(catalogue) <= most:
             everything = (*catalogue, *ranges)
-            return Cut((Piece(what=What.EVERYTHING, rows=_rows(everything), ranges=everything),), first_ms)
+            piece = Piece(what=What.EVERYTHING, rows=_rows(everything), ranges=everything)
+            return Cut(pieces=(piece,), first_ms=first_ms)
         topic, partition, first, end = max(ranges, key=lambda found: found[3] - found[2])
         count = -(-rows // most)
         places = [(topic, partition, first + (end - first) * part // count) for part in range(1, count)]
@@ -56,7 +58,7 @@ class Topics:
             cuts[-1:] = _cut_at(cuts[-1], current_ranges(cluster, others, since_ms=at_ms))
         pieces = [Piece(what=What.EVENTS, rows=_rows(part), ranges=part) for part in cuts if _rows(part)]
         first_piece = Piece(what=What.CATALOGUE, rows=_rows(catalogue), ranges=catalogue)
-        return Cut((first_piece, *pieces), first_ms)
+        return Cut(pieces=(first_piece, *pieces), first_ms=first_ms)
 
     def _limited(self, ranges: Ranges) -> Ranges:
         """What ``--offsets`` leaves of them; partitions that it does not name are left as they are."""
@@ -75,10 +77,14 @@ class Topics:
             found[place] = (*place, max(first, low), max(first, low, min(end, high)))
         return tuple(found.values())
 
+    def held_to(self, cut: Cut) -> "Topics":
+        return self  # pieces name their offsets
+
     def open(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
     def read(self, piece: Piece) -> beam.PTransform:
+        self._check_kept(piece)
         return ReadKafka(
             cluster=self.settings.cluster(self.brokers),
             topics=self.topics,
@@ -87,6 +93,18 @@ class Topics:
             poll_seconds=_POLL_SECONDS,
             until=piece.ranges,
         )
+
+    def _check_kept(self, piece: Piece) -> None:
+        """Raise InputError if the cluster has deleted what is to be read, as it does with time."""
+        topics = sorted({topic for topic, *_ in piece.ranges})
+        found = current_ranges(self.settings.cluster(self.brokers), topics)
+        kept = {(topic, partition): first for topic, partition, first, _ in found}
+        for topic, partition, first, end in piece.ranges:
+            if first < min(end, kept[topic, partition]):
+                raise InputError(
+                    f"{topic}/{partition}: offsets {first} to {kept[topic, partition] - 1} are deleted since "
+                    "this backfill began; name --restart"
+                )
 
 
 def _rows(ranges: Ranges) -> int:

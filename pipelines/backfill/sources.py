@@ -2,27 +2,25 @@
 
 import contextlib
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Final, Protocol
 
 import apache_beam as beam
 
 from connectors.archivecensus import Census
+from connectors.errors import InputError
 from connectors.files import ReadFiles
 from connectors.recordfiles import find_files
 from connectors.wanted import EVERYTHING, Wanted
-from pipelines.backfillplan import Piece, What
+from pipelines.backfill.plan import Cut, Piece, What
 from pipelines.setting import SettingError
 from pipelines.settings import Settings
 
-
-class Cut(NamedTuple):
-    """The pieces, in the order in which they are to be done; ``first_ms``: the first append, or -1."""
-
-    pieces: tuple[Piece, ...]
-    first_ms: int = -1
+#: Times are known this exactly, and at least so many times a piece: pieces are as large as was asked for.
+_STEP_ROWS: Final = 1_024
+_STEPS: Final = 8
 
 
 class Source(Protocol):
@@ -34,6 +32,9 @@ class Source(Protocol):
 
     def cut(self) -> Cut:
         """All that there is to do."""
+
+    def held_to(self, cut: Cut) -> "Source":
+        """The same as it was when it was cut, maybe by an earlier run."""
 
     def open(self) -> contextlib.AbstractContextManager[None]:
         """What must be there while pieces are read."""
@@ -65,17 +66,28 @@ class Files:
         return True
 
     def cut(self) -> Cut:
-        census = Census.of(map(Path, self.files), self.settings.catalogue_table)
+        sizes = {file: Path(file).stat().st_size for file in self.files}
+        step_rows = min(_STEP_ROWS, max(1, self.settings.piece_rows // _STEPS))
+        census = Census.of(map(Path, self.files), self.settings.catalogue_table, step_rows)
         since_ms, until_ms = time_ms(self.settings.since), time_ms(self.settings.until)
         if since_ms is None and until_ms is None and census.rows <= self.settings.piece_rows:
-            return Cut((Piece(what=What.EVERYTHING, rows=census.rows),), census.first_ms)
+            everything = Piece(what=What.EVERYTHING, rows=census.rows)
+            return Cut(pieces=(everything,), first_ms=census.first_ms, files=sizes)
         bounds = [since_ms, *census.bounds(self.settings.piece_rows, since_ms, until_ms), until_ms]
         events = [
             Piece(what=What.EVENTS, rows=census.between(begin, end), since_ms=begin, until_ms=end)
             for begin, end in itertools.pairwise(bounds)
         ]
         catalogue = Piece(what=What.CATALOGUE, rows=census.catalogue_rows)
-        return Cut((catalogue, *events), census.first_ms if since_ms is None else since_ms)
+        first_ms = census.first_ms if since_ms is None else since_ms
+        return Cut(pieces=(catalogue, *events), first_ms=first_ms, files=sizes)
+
+    def held_to(self, cut: Cut) -> "Files":
+        """The files of then; those that came later are for the next backfill."""
+        for file, size in cut.files.items():
+            if not Path(file).is_file() or Path(file).stat().st_size != size:
+                raise InputError(f"{file}: gone or changed since this backfill began; name --restart")
+        return replace(self, files=tuple(cut.files))
 
     def open(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()

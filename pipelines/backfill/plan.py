@@ -5,6 +5,7 @@ after a crash does what has no folder, from the plan that was made at the beginn
 """
 
 import contextlib
+import dataclasses
 import fcntl
 import shutil
 from collections.abc import Iterator
@@ -21,19 +22,12 @@ from pipelines.settings import Settings
 _PLAN: Final = "plan.json"
 _LOCK: Final = "lock"
 _PUBLISHED: Final = "published.json"
-#: Settings that change what a piece gives.
-_THAT_COUNT: Final = (
-    "input",
-    "output",
-    "since",
-    "until",
-    "offsets",
-    "events_table",
-    "catalogue_table",
-    "contract_file",
-    "horizon_seconds",
-    "max_value_bytes",
-    "piece_rows",
+#: Settings that change how the work is done, and not what it gives.
+_FREE: Final = frozenset(
+    {
+        *("work", "restart", "create_topics", "postgres_password_file", "postgres_connections"),
+        *("runner", "streaming", "batch_rows", "shards", "otlp_endpoint", "metrics_file"),
+    }
 )
 
 
@@ -63,12 +57,29 @@ class Piece(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     chunks: tuple[tuple[str | None, str | None], ...] = ()
 
 
-class Plan(msgspec.Struct, kw_only=True, frozen=True):
-    """``made_of``: the settings that the pieces follow from. ``first_ms``: the first append, or -1."""
+class Stamp(msgspec.Struct, frozen=True):
+    """The place in the log and the time (epoch microseconds) that all rows of tables are given."""
 
-    made_of: dict[str, Any]
+    lsn: int
+    at_us: int
+
+
+class Cut(msgspec.Struct, kw_only=True, frozen=True):
+    """A source in pieces, in the order in which they are to be done, and what must stay as it was then.
+
+    ``first_ms``: the first append, or -1. ``files``: bytes of each file. ``stamp``: of rows of tables.
+    """
+
     pieces: tuple[Piece, ...]
     first_ms: int = -1
+    files: dict[str, int] = {}
+    stamp: Stamp | None = None
+
+
+class Plan(Cut, kw_only=True, frozen=True):
+    """``made_of``: the settings that the pieces follow from."""
+
+    made_of: dict[str, Any]
 
     @property
     def rows(self) -> int:
@@ -78,7 +89,16 @@ class Plan(msgspec.Struct, kw_only=True, frozen=True):
 
 def made_of(settings: Settings) -> dict[str, Any]:
     """The settings that the pieces follow from, as they come back from JSON."""
-    found: dict[str, Any] = msgspec.to_builtins({name: getattr(settings, name) for name in _THAT_COUNT})
+    names = [
+        declared.name
+        for declared in dataclasses.fields(settings)
+        if "backfill" in declared.metadata["jobs"]
+        and declared.name not in _FREE
+        and not declared.name.startswith("kafka_")
+    ]
+    found: dict[str, Any] = msgspec.json.decode(
+        msgspec.json.encode({name: getattr(settings, name) for name in names})
+    )
     return found
 
 
@@ -115,11 +135,11 @@ class Work:
             raise SettingError(f"{self.folder / _PLAN}: {error}; name --restart to begin anew") from error
         now = made_of(settings)
         for name, then in found.made_of.items():
-            if now[name] != then:
+            if now.get(name) != then:
                 flag = "--" + name.replace("_", "-")
                 raise SettingError(
-                    f"{flag}: {now[name]!r}, but {self.folder} holds an unfinished backfill with {then!r}; "
-                    "go on with that, or name --restart to begin anew"
+                    f"{flag}: {now.get(name)!r}, but {self.folder} holds an unfinished backfill with "
+                    f"{then!r}; go on with that, or name --restart to begin anew"
                 )
         return found
 

@@ -2,15 +2,14 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 import apache_beam as beam
 
 from connectors.tables import Database, Snapshot, Table, chunks_of, read_chunks, snapshot, table_named
-from pipelines.backfillplan import Piece, What
-from pipelines.backfillsources import Cut
+from pipelines.backfill.plan import Cut, Piece, Stamp, What
 from pipelines.setting import SettingError
 from pipelines.settings import Settings
 from schemas.records import RawRecords
@@ -21,18 +20,24 @@ _CHUNK_ROWS: Final = 50_000  # read by one connection at once
 
 @dataclass(kw_only=True)
 class Tables:
-    """The tables themselves, as they are when the job begins; after a crash, as they are then."""
+    """The tables themselves, as they are when the job begins; after a crash, what is left as it is then.
+
+    All rows have the ``stamp`` of the first run: whether two are duplicates does not depend on a crash.
+    """
 
     settings: Settings
     database: Database
     events: Table
     catalogue: Table
+    stamp: Stamp | None = None
 
     @property
     def knows_commits(self) -> bool:
         return False
 
     def cut(self) -> Cut:
+        with snapshot(self.database) as now:
+            stamp = Stamp(now.lsn, now.at_us)
         chunk_rows = min(_CHUNK_ROWS, self.settings.piece_rows)
         chunks, rows = chunks_of(self.database, self.events, chunk_rows)
         known, known_rows = chunks_of(self.database, self.catalogue, chunk_rows)
@@ -45,11 +50,17 @@ class Tables:
             )
             for first in range(0, len(chunks), each)
         ]
-        return Cut((Piece(what=What.CATALOGUE, rows=known_rows, chunks=tuple(known)), *events))
+        catalogue = Piece(what=What.CATALOGUE, rows=known_rows, chunks=tuple(known))
+        return Cut(pieces=(catalogue, *events), stamp=stamp)
+
+    def held_to(self, cut: Cut) -> "Tables":
+        return replace(self, stamp=cut.stamp)
 
     @contextlib.contextmanager
     def open(self) -> Iterator[None]:
-        with snapshot(self.database) as self._snapshot:
+        with snapshot(self.database) as now:
+            stamp = self.stamp or Stamp(now.lsn, now.at_us)
+            self._snapshot = Snapshot(now.name, stamp.lsn, stamp.at_us)
             yield
 
     def read(self, piece: Piece) -> beam.PTransform:

@@ -1,5 +1,7 @@
 """The results of a backfill's pieces → one result."""
 
+import os
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,6 +27,23 @@ def files_of_piece(folder: Path) -> list[FileWritten]:
     return [
         msgspec.structs.replace(file, path=str(folder / file.output / Path(file.path).name)) for file in files
     ]
+
+
+def linked(files: Iterable[FileWritten], folder: Path) -> list[FileWritten]:
+    """The same files in ``folder``, so that the pieces stay whole until the result is.
+
+    Links, which take no room; copies where ``folder`` is of another file system.
+    """
+    folder.mkdir()
+    found = []
+    for number, file in enumerate(files):
+        path = folder / f"{number:06d}{Path(file.path).suffix}"
+        try:
+            os.link(file.path, path)
+        except OSError:
+            shutil.copyfile(file.path, path)
+        found.append(msgspec.structs.replace(file, path=str(path)))
+    return found
 
 
 def check_piece(folder: Path, settings: Settings) -> None:

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from connectors.results import changes_again, clean_events, events_again, newest_commits
 from connectors.sinks import CollectJson
-from pipelines.backfillplan import Piece, What
-from pipelines.backfillsources import Source
+from pipelines.backfill.plan import Piece, What
+from pipelines.backfill.sources import Source
 from pipelines.beside import look_beside
 from pipelines.ingest import build
 from pipelines.outputs import write_files, write_outputs

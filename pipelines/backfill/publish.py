@@ -4,6 +4,8 @@ Published is what says what became of records. What is found beside the path is 
 invalidations of the past would set things in motion now.
 """
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,12 +15,14 @@ import msgspec
 import numpy as np
 import pyarrow.parquet as pq
 
+from connectors.errors import InputError, OutputError
 from connectors.kafka.cluster import parse_address
 from connectors.kafka.jsonrows import json_rows, text_column
 from connectors.kafka.known import Known, naming
-from connectors.kafka.preflight import check_outputs, current_ranges
+from connectors.kafka.messages import Messages
+from connectors.kafka.preflight import check_outputs, create_missing, current_ranges
 from connectors.kafka.readback import Identity
-from connectors.kafka.writer import Messages, Writer
+from connectors.kafka.writer import Writer
 from connectors.sinks import FileWritten
 from pipelines.settings import Settings
 from schemas.names import Output
@@ -45,6 +49,8 @@ _BY_ROW: Final = {
     Output.DEAD: ("step", "row"),
 }
 _BATCH: Final = 10_000
+_LEADERS_SECONDS: Final = 30.0
+_LOOK_SECONDS: Final = 0.1
 _MARGIN_MS: Final = 60_000  # clocks of two machines may be as far apart
 _COMMITTED: Final = "committed_at"
 _TIMES: Final = ("timestamp", _COMMITTED, "exemplar_at")
@@ -76,7 +82,9 @@ class Publisher:
         self._names = {TOPICS[output].name: self._naming(output) for output in PUBLISHED}
         self._told: set[str] = set()
         self.known = Known(folder=folder, horizon_us=horizon_us)
-        check_outputs(self._cluster, self._topics, create=settings.create_topics)
+        check_outputs(self._cluster, self._topics, create=settings.create_topics, writer=self._name)
+        if settings.create_topics:
+            create_missing(self._cluster, self._topics)
 
     def _naming(self, output: Output) -> Identity:
         topic = TOPICS[output]
@@ -85,7 +93,11 @@ class Publisher:
         return naming(topic.name, topic.identity, _COMMITTED if output is Output.CLEAN else None)
 
     def open(self, tell: Callable[[int], None]) -> None:
-        """Shut out who went before, and read what the topics hold. ``tell``: of how many messages so far."""
+        """Shut out who went before, and read what the topics hold. ``tell``: of how many messages so far.
+
+        Raises OutputError.
+        """
+        self._await_leaders()
         self._writer = Writer(
             cluster=self._cluster,
             transactional_id=self._name,
@@ -95,7 +107,24 @@ class Publisher:
         ranges = current_ranges(self._cluster, self._topics, since_ms=self._since_ms)
         begins = {(topic, number): begin for topic, number, begin, _ in ranges}
         ends = {(topic, number): end for topic, number, _, end in ranges}
-        self.known.read(self._cluster, self._name, self._names, begins, ends, tell)
+        try:
+            self.known.read(self._cluster, self._name, self._names, begins, ends, tell)
+        except msgspec.MsgspecError as error:
+            raise OutputError(
+                f"--output: the topics hold messages that are not in JSON, as a backfill writes them: {error}"
+            ) from error
+
+    def _await_leaders(self) -> None:
+        """Topics that were made just now have no leaders yet. Raises InputError."""
+        give_up, pause = time.monotonic() + _LEADERS_SECONDS, threading.Event()
+        while True:
+            try:
+                if {topic for topic, *_ in current_ranges(self._cluster, self._topics)} == set(self._topics):
+                    return
+            except InputError:
+                if time.monotonic() > give_up:
+                    raise
+            pause.wait(_LOOK_SECONDS)
 
     def close(self) -> None:
         """Let go."""

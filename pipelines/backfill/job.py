@@ -11,7 +11,7 @@ clean events of all.
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -24,11 +24,12 @@ from connectors.staging import staged, take_over
 from connectors.tables import is_database
 from pipelines import console
 from pipelines.actions import act, open_ledgers
-from pipelines.backfillgraph import piece_graph
-from pipelines.backfillmerge import check_piece, files_of_piece, merged, without_beside
-from pipelines.backfillplan import Piece, Plan, What, Work, made_of
-from pipelines.backfillpublish import Publisher
-from pipelines.backfillsources import Source, files_of
+from pipelines.backfill.estimate import Estimate
+from pipelines.backfill.graph import piece_graph
+from pipelines.backfill.merge import check_piece, files_of_piece, linked, merged, without_beside
+from pipelines.backfill.plan import Piece, Plan, What, Work, made_of
+from pipelines.backfill.publish import Publisher
+from pipelines.backfill.sources import Source, files_of
 from pipelines.setting import SettingError
 from pipelines.settings import Settings
 from pipelines.sources import from_kafka
@@ -42,7 +43,6 @@ from telemetry.selftrace import part, watched
 _WORK: Final = ".backfill"
 _FOLDER: Final = Path(".traceo/backfill")
 _BESIDE_SHARE: Final = 4  # events take about as many times as long on the path as beside it
-_ENOUGH: Final = 0.05  # of the work, to estimate the rest
 
 
 @watched("backfill")
@@ -78,11 +78,11 @@ def source_of(settings: Settings) -> Source:
     if not settings.input:
         raise SettingError("--input: nothing to read; name files or folders, kafka://… or postgresql://…")
     if any(map(is_database, settings.input)):
-        from pipelines.backfilltables import tables_of
+        from pipelines.backfill.tables import tables_of
 
         return tables_of(settings)
     if from_kafka(settings.input):
-        from pipelines.backfilltopics import topics_of
+        from pipelines.backfill.topics import topics_of
 
         return topics_of(settings)
     return files_of(settings)
@@ -111,7 +111,8 @@ class _Job:
                 with part("act"):
                     summary["actions"] = act(result.files, staging, output)
                 with part("take over"):
-                    take_over(output, staging, result.files, _json(summary))
+                    files = linked(result.files, staging / "linked")
+                    take_over(output, staging, files, _json(summary))
                 work.clear()
         if self.settings.work is None:
             shutil.rmtree(output / _WORK)
@@ -161,82 +162,45 @@ class _Job:
         if plan is not None:
             return plan
         with part("plan"):
-            pieces, first_ms = self.source.cut()
+            cut = self.source.cut()
+        pieces = cut.pieces
         if not is_kafka(self.settings.output) and len(pieces) > 1:
             share = sum(piece.rows for piece in pieces) // _BESIDE_SHARE
             pieces = (*pieces, Piece(what=What.BESIDE, rows=share))
-        plan = Plan(made_of=made_of(self.settings), pieces=pieces, first_ms=first_ms)
+        plan = Plan(
+            made_of=made_of(self.settings),
+            pieces=pieces,
+            first_ms=cut.first_ms,
+            files=cut.files,
+            stamp=cut.stamp,
+        )
         work.save(plan)
         return plan
 
     def _do(self, plan: Plan, work: Work) -> Iterator[int]:
         """Do what is not done; the number of each piece that is."""
         done = [n for n in range(len(plan.pieces)) if work.piece(n).exists()]
-        eta = _Estimate(plan, done)
-        with self.source.open():
+        eta = Estimate(plan, done)
+        source = self.source.held_to(plan)
+        with source.open():
             for number, piece in enumerate(plan.pieces):
                 if number not in done:
                     console.say(eta.line(number))
+                    before = [(plan.pieces[n].what, str(work.piece(n))) for n in range(number)]
                     with work.doing(number) as folder:
-                        self._run(piece, number, plan, work, folder)
+                        self._run(source, piece, before, folder)
                     eta.did(piece)
                 yield number
 
-    def _run(self, piece: Piece, number: int, plan: Plan, work: Work, folder: Path) -> None:
-        before = [(plan.pieces[n].what, str(work.piece(n))) for n in range(number)]
+    def _run(self, source: Source, piece: Piece, before: Sequence[tuple[What, str]], folder: Path) -> None:
         direct.run(
-            lambda pipeline: piece_graph(pipeline, piece, self.source, before, self.settings, folder),
+            lambda pipeline: piece_graph(pipeline, piece, source, before, self.settings, folder),
             streaming=False,
             spill_folder=folder / "spill",
             beam_options=self.beam_options,
         )
         if piece.what is not What.BESIDE:
             check_piece(folder, self.settings)
-
-
-class _Estimate:
-    """How much is done, and how long the rest takes if it goes on like this."""
-
-    def __init__(self, plan: Plan, done: Iterable[int]) -> None:
-        self._plan = plan
-        self._done_before = sum(plan.pieces[number].rows for number in done)
-        self._rows = 0
-        self._began = time.monotonic()
-
-    def did(self, piece: Piece) -> None:
-        """``piece`` is done."""
-        self._rows += piece.rows
-
-    def line(self, number: int) -> str:
-        """What is done, before a piece is begun."""
-        piece, pieces = self._plan.pieces[number], len(self._plan.pieces)
-        text = f"piece {number + 1} of {pieces}: {_TOLD[piece.what]}"
-        if piece.what is not What.BESIDE:
-            text += f", about {piece.rows:,} records"
-        done = self._done_before + self._rows
-        if not done:
-            return text
-        text += f"; {done / self._plan.rows:.0%} done"
-        if self._rows > self._plan.rows * _ENOUGH:
-            left = (self._plan.rows - done) * (time.monotonic() - self._began) / self._rows
-            text += f", about {_duration(left)} left"
-        return text
-
-
-_TOLD: Final = {
-    What.EVERYTHING: "everything",
-    What.CATALOGUE: "the catalogue",
-    What.EVENTS: "events",
-    What.BESIDE: "anomalies, gaps and what they set in motion, over all pieces",
-}
-
-
-def _duration(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
 
 
 def _json(summary: dict[str, Any]) -> bytes:
