@@ -4,7 +4,6 @@ Secrets stay in files; they are read where a client is made, so that neither the
 them.
 """
 
-import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +19,6 @@ MECHANISMS: Final = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 #: Asked of an admin client's ``list_offsets``; the package has no types for them.
 EARLIEST: Final[Any] = admin.OffsetSpec.earliest()  # type: ignore[attr-defined, no-untyped-call]
 LATEST: Final[Any] = admin.OffsetSpec.latest()  # type: ignore[attr-defined, no-untyped-call]
-_SILENT: Final = logging.getLogger("librdkafka")
-_SILENT.disabled = True
 _SCHEME: Final = "kafka://"
 _ADDRESS: Final = re.compile(r"kafka://(?P<brokers>[^/@\s]+)(?:/(?P<topics>[\w.,-]*))?")
 
@@ -52,7 +49,6 @@ class Cluster:
             "bootstrap.servers": self.brokers,
             "security.protocol": self.protocol,
             "log_level": 0,  # it would write to standard error; errors come to the caller
-            "logger": _SILENT,  # for what it writes at any level
             "reconnect.backoff.ms": 50,
             "reconnect.backoff.max.ms": 2000,
             "topic.metadata.refresh.interval.ms": 10_000,

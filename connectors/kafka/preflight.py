@@ -4,6 +4,7 @@ Each failure is one line that names the thing and the fix.
 """
 
 import contextlib
+import logging
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -210,7 +211,9 @@ def _check_group(cluster: Cluster, group: str, topic: str, kind: type[ValueError
 
 def _check_writer(cluster: Cluster, name: str) -> None:
     """By a writer of a number that no other has: one with theirs would fence them off."""
-    config = cluster.client(**{"transactional.id": f"{name}-preflight"})
+    silent = logging.getLogger("librdkafka")  # it writes of what is fatal at any level
+    silent.disabled = True
+    config = cluster.client(**{"transactional.id": f"{name}-preflight", "logger": silent})
     producer = confluent_kafka.Producer(config)
     try:
         producer.init_transactions(ANSWER_SECONDS)
