@@ -144,7 +144,7 @@ def _topics(settings: Settings, inputs: tuple[str, ...], what: str) -> ReadKafka
     )
 
 
-_MOST_ROWS = 16_384  # of one read; more would wait long for the first
+_MOST_ROWS = 32_768  # of one read; more would wait long for the first
 
 
 def _files(pipeline: beam.Pipeline, settings: Settings, quiet_seconds: tuple[float, ...]) -> Sources:

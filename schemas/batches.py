@@ -129,6 +129,8 @@ def compact(batch: pa.RecordBatch) -> pa.RecordBatch:
 def _compacted(column: pa.DictionaryArray) -> pa.DictionaryArray:
     if column.null_count == len(column):
         return pa.nulls(len(column), column.type)
+    if len(column) < len(column.dictionary):  # then what is done for each of its texts costs more
+        return column.dictionary_decode().dictionary_encode()
     used = np.bincount(column.indices.drop_null().to_numpy(), minlength=len(column.dictionary)) > 0
     renumbered = (np.cumsum(used) - 1).astype(np.int32)
     nulls = column.is_null().to_numpy(zero_copy_only=False) if column.null_count else None

@@ -27,7 +27,7 @@ from transforms.letters import event_letters
 from transforms.outcome import DEAD, TALLY, Count, Outcome, count
 from transforms.shardmemory import ShardMemories
 
-_GRANULE_MS = 1000  # timers fire at whole seconds, each for all that is due by then
+_GRANULE_MS = 5000  # timers fire at whole five seconds, each for all that is due by then
 _DECLARED = pa.schema([("metric_id", pa.dictionary(pa.int32(), pa.string()))])
 
 

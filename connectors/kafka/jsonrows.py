@@ -21,13 +21,27 @@ def json_rows(batch: pa.RecordBatch) -> list[bytes]:
     if len(batch) == 0:
         return []
     parts: list[pa.Array | pa.Scalar] = []
+    literal = ""
     for place, name in enumerate(batch.schema.names):
-        begin = "{" if place == 0 else ","
-        parts += [_scalar(f"{begin}{json.dumps(name)}:"), _texts(name, batch.column(name))]
-    parts.append(_scalar("}"))
-    rows = pc.binary_join_element_wise(*parts, _scalar(""))
+        literal += f"{',' if place else '{'}{json.dumps(name)}:"
+        column = batch.column(name)
+        if _is_constant(column):  # a part of what is written between the columns
+            literal += _texts(name, column.slice(0, 1))[0].as_py()
+        else:
+            parts += [_scalar(literal), _texts(name, column)]
+            literal = ""
+    if not parts:
+        return [f"{literal}}}".encode()] * len(batch)
+    rows = pc.binary_join_element_wise(*parts, _scalar(literal + "}"), _scalar(""))
     values: list[bytes] = rows.cast(pa.large_binary()).to_pylist()
     return values
+
+
+def _is_constant(column: pa.Array) -> bool:
+    """Whether it is plain that all values are the same."""
+    if column.null_count:
+        return bool(column.null_count == len(column))
+    return pa.types.is_dictionary(column.type) and len(column.dictionary) == 1
 
 
 def text_column(batch: pa.RecordBatch, name: str) -> list[bytes | None]:
@@ -49,7 +63,8 @@ def _texts(name: str, column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(kind):
         texts = _texts(name, column.dictionary).take(column.indices)
     elif pa.types.is_timestamp(kind):
-        texts = _times(column)
+        distinct = column.dictionary_encode()  # telemetry is of few times
+        texts = _times(distinct.dictionary).take(distinct.indices)
     elif pa.types.is_floating(kind):
         texts = _floats(column)
     elif pa.types.is_integer(kind) or pa.types.is_boolean(kind):
@@ -57,7 +72,7 @@ def _texts(name: str, column: pa.Array) -> pa.Array:
     else:
         form = _json if name in JSON_TEXTS and not pa.types.is_binary(kind) else _text
         texts = pa.array([None if v is None else form(v) for v in column.to_pylist()], pa.large_string())
-    return pc.coalesce(texts, _scalar("null"))
+    return pc.coalesce(texts, _scalar("null")) if texts.null_count else texts
 
 
 def _json(value: str) -> str:

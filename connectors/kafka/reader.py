@@ -30,6 +30,8 @@ _LOG: Final = logging.getLogger(__name__)
 Partition = tuple[str, int]
 Positions = dict[Partition, int]
 
+_PLENTY: Final = 1_000  # records of one read: from then on there are more than come in
+_PLENTY_SECONDS: Final = 0.2
 _LOOK_SECONDS: Final = 0.5  # how often idle partitions are looked at
 _DISCOVER_SECONDS: Final = 10.0
 _SHOW_SECONDS: Final = 5.0
@@ -138,7 +140,7 @@ class Reader:
         """What comes within ``seconds``, by partition; the positions are then beyond it."""
         self._discover()
         self._go_on()
-        messages: list[Any] = self._consumer.consume(self.batch_rows, seconds) if self.positions else []
+        messages = self._consumed(seconds) if self.positions else []
         found: dict[Partition, list[Any]] = {}
         for message in messages:
             if message.error() is None:
@@ -163,6 +165,16 @@ class Reader:
         self._mark_ends(message for message in messages if message.error() is not None)
         self._look()
         return batches
+
+    def _consumed(self, seconds: float) -> list[Any]:
+        """What comes within ``seconds``; more where plenty waits: a full batch costs less a record."""
+        messages: list[Any] = []
+        end = time.monotonic() + _PLENTY_SECONDS
+        while True:
+            taken: list[Any] = self._consumer.consume(self.batch_rows - len(messages), seconds)
+            messages += taken
+            if len(taken) < _PLENTY or len(messages) >= self.batch_rows or time.monotonic() > end:
+                return messages
 
     def watermark_ms(self) -> int:
         """All that was appended before was given (epoch milliseconds; -1: nothing is known yet).

@@ -312,3 +312,38 @@ def test_a_share_without_partitions_holds_nobody_up(mock: Mock, reader_of: Calla
     assert reader.poll(0) == []
     assert reader.positions == {}
     assert 0 < time.time() * 1000 - reader.watermark_ms() < 30_000
+
+
+def reads(scripted: Scripted, *sizes: int) -> list[int]:
+    """How many records one poll gives when the consumer, asked again and again, gives ``sizes``."""
+    asked: list[int] = []
+    offset = 0
+
+    def consume(most: int, _seconds: float) -> list[Any]:
+        nonlocal offset
+        asked.append(most)
+        size = min(most, sizes[len(asked) - 1])
+        found = [message(0, offset + row, NOW) for row in range(size)]
+        offset += size
+        return found
+
+    scripted.reader._consumer, kept = SimpleNamespace(consume=consume), scripted.reader._consumer  # type: ignore[assignment]
+    try:
+        batches = scripted.reader.poll(0)
+    finally:
+        scripted.reader._consumer = kept
+    assert sum(map(len, batches)) == offset == scripted.reader.positions["t", 0]
+    return asked
+
+
+def test_what_trickles_in_is_handed_on_at_once(scripted: Scripted) -> None:
+    assert len(reads(scripted, 999)) == 1
+
+
+def test_a_backlog_is_read_up_to_a_full_batch(scripted: Scripted) -> None:
+    scripted.reader.batch_rows = 5000
+    assert reads(scripted, 2000, 2000, 2000) == [5000, 3000, 1000]
+
+
+def test_the_end_of_a_backlog_is_handed_on_at_once(scripted: Scripted) -> None:
+    assert len(reads(scripted, 2000, 10)) == 2
