@@ -37,6 +37,7 @@ def publish(out: Ingested, settings: Settings) -> beam.PCollection:
         wait_seconds=settings.wait_seconds,
         hold_seconds=settings.hold_seconds,
         with_spans=out.late_spans is not None,
+        address=settings.metrics_address,
         targets=settings.metrics_targets,
     )
     forms = avro_forms(settings)
@@ -52,6 +53,7 @@ def publish(out: Ingested, settings: Settings) -> beam.PCollection:
         shards=settings.kafka_writers,
         forms=forms,
         registry=settings.schema_registry() if forms else None,
+        traces=settings.otlp_endpoint,
     )
     return messages | "Messages" >> beam.Flatten() | "WriteKafka" >> sink
 

@@ -89,6 +89,12 @@ class ClusterSettings:
     metrics_targets: str | None = _flink(
         None, "folder in which workers tell Prometheus where they serve metrics; none: they serve none"
     )
+    metrics_address: str | None = _flink(
+        None,
+        "host:port at which workers serve metrics, of one worker a host; none: a free port of loopback",
+        form=_ENDPOINT,
+        form_text=_ENDPOINT_TEXT,
+    )
     parallelism: int = _flink(1, "subtasks of each step on Flink", at_least=1, at_most=128)
     checkpoint_seconds: float = _flink(
         5.0, "how often Flink saves the state: what is done again after a failure", at_least=0.1

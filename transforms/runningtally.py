@@ -1,5 +1,6 @@
 """Counts of the steps → what became of every record so far, now and then, while a stream goes on."""
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ from schemas.names import NOTES, Result, Step
 from schemas.reconciliation import Reconciliation, StepCount
 from schemas.steps import flows
 from telemetry.lag import process_lags
-from telemetry.metricsport import serve
+from telemetry.metricsport import HOST, serve
 from telemetry.totals import Passage, process_totals
 from transforms.coders import register_struct
 from transforms.outcome import Count
@@ -26,6 +27,7 @@ from transforms.outcome import Count
 register_struct(Reconciliation)
 
 _VERSION: Final = 1
+_LOG: Final = logging.getLogger(__name__)
 Sums = tuple[int, list[Count]]
 
 
@@ -43,7 +45,9 @@ class RunningTally(beam.PTransform):
     wait_seconds: float = 600.0
     hold_seconds: float = 0.0
     with_spans: bool = False
-    #: Folder in which Prometheus is told where this process serves its metrics; none: they are not served.
+    #: Where this process serves its metrics (host:port), and the folder in which Prometheus is told of it;
+    #: none: at a free port of loopback, and it is not told. Neither: they are not served.
+    address: str | None = None
     targets: str | None = None
 
     def expand(self, counts: beam.PCollection) -> beam.PCollection:
@@ -78,8 +82,7 @@ class _Add(beam.DoFn):
 
     def setup(self) -> None:
         self._totals = process_totals()
-        if self._step.targets is not None:
-            serve(process_lags().registry, Path(self._step.targets))
+        self._serve()
 
     def process(
         self,
@@ -105,8 +108,19 @@ class _Add(beam.DoFn):
             counts=[_step_count(key, records) for key, records in sorted(sums.items())],
         )
 
+    def _serve(self) -> None:
+        """Serve metrics, if that is asked for; a predecessor that still has the port stops nothing."""
+        targets = None if self._step.targets is None else Path(self._step.targets)
+        host, _, port = (self._step.address or f"{HOST}:0").rpartition(":")
+        if targets is not None or self._step.address is not None:
+            try:
+                serve(process_lags().registry, targets, int(port), host=host)
+            except OSError as error:
+                _LOG.warning("metrics cannot be served at %s:%s, it is tried again: %s", host, port, error)
+
     def _show(self, sums: Counter[Any]) -> None:
         """Give the sums to the metrics of this process."""
+        self._serve()
         step = self._step
         holds = {Step.REFERENCES: step.wait_seconds, Step.DUPLICATES: step.hold_seconds}
         found = flows(sums.items(), step.events_table, with_spans=step.with_spans)

@@ -26,6 +26,7 @@ from connectors.kafka.readback import Identity, json_identity
 from connectors.kafka.registry import Registry
 from connectors.kafka.shared import SharedClients
 from connectors.kafka.writer import NAME_BYTES, Kept, Writer
+from telemetry.bundletrace import SpanIds, bundle_span
 from telemetry.lag import process_lags
 
 _VERSION: Final = 2
@@ -39,7 +40,8 @@ class WriteKafka(beam.PTransform):
     whenever a message is made again. Without any, a message may be there twice after a failure. ``name``:
     tells the writers of this job from those of others; it must stay the same over restarts and upgrades, as
     the number of ``shards`` must. ``forms``: of topics whose messages are Avro, by schemas in ``registry``;
-    others are JSON.
+    others are JSON. ``traces``: where a span for each bundle goes (URL or file), which the exemplars of its
+    latency name; none: there are no exemplars.
     """
 
     cluster: Cluster
@@ -48,6 +50,7 @@ class WriteKafka(beam.PTransform):
     shards: int = 1
     forms: dict[str, AvroForm] = field(default_factory=dict)
     registry: Registry | None = None
+    traces: str | None = None
 
     def expand(self, messages: beam.PCollection) -> beam.PCollection:
         return (
@@ -114,15 +117,17 @@ class _Write(beam.DoFn):
         yield writer.write(messages, names)
 
     def finish_bundle(self) -> None:
-        for writer in self._used.values():
-            writer.commit()
+        traces = self._sink.traces if self._timed else None
+        with bundle_span(traces, "write", messages=sum(map(len, self._timed))) as ids:
+            for writer in self._used.values():
+                writer.commit()
         if self._timed:
-            self._observe()
+            self._observe(ids)
 
     def teardown(self) -> None:
         self._writers.leave()
 
-    def _observe(self) -> None:
+    def _observe(self, ids: SpanIds | None) -> None:
         """What was written can be read from now on: how long it took since its commit."""
         committed_us, appended_ms = (
             np.frombuffer(b"".join(times), np.int64)
@@ -131,7 +136,7 @@ class _Write(beam.DoFn):
                 [messages.appended_ms for messages in self._timed],
             )
         )
-        process_lags().observe(committed_us, appended_ms, time.time_ns())
+        process_lags().observe(committed_us, appended_ms, time.time_ns(), *(ids or ()))
 
     def _opened(self, shard: int, kept: Any, covered: Any) -> Writer:
         writer = self._sink.writer(shard)

@@ -74,7 +74,9 @@ class Kafka(Component):
 
     def _format(self) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        program = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._configuration)]
+        # an id may begin with a dash
+        program = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}"]
+        program += ["-c", str(self._configuration)]
         done = subprocess.run(  # noqa: S603
             self._java(program, heap_mb=128),
             env=dict(environment()),

@@ -205,7 +205,7 @@ def test_a_pod_has_no_rights_that_it_does_not_need(name: str, spec: Any) -> None
         assert flinks or container["resources"]["limits"]["memory"]
 
 
-def test_of_a_taskmanager_only_flinks_own_ports_are_open() -> None:
+def test_of_a_taskmanager_only_flinks_ports_and_metrics_are_open() -> None:
     """Beam's gRPC ports in it listen on every address."""
     configuration = one("FlinkDeployment")["spec"]["flinkConfiguration"]
     labels = one("NetworkPolicy", "taskmanagers")["spec"]["podSelector"]["matchLabels"]
@@ -214,7 +214,12 @@ def test_of_a_taskmanager_only_flinks_own_ports_are_open() -> None:
     named = {int(configuration[f"taskmanager.{kind}.port"]) for kind in ("rpc", "data")}
     assert {port["port"] for port in inside["ports"]} == named
     assert inside["from"] == [{"podSelector": {"matchLabels": {"app": labels["app"]}}}]
-    assert [str(port["port"]) for port in outside["ports"]] == [configuration["metrics.reporter.prom.port"]]
+    arguments = one("Job", "traceo-ingest")["spec"]["template"]["spec"]["containers"][0]["args"]
+    served = next(a for a in arguments if a.startswith("--metrics-address=")).rpartition(":")[2]
+    metrics = [configuration["metrics.reporter.prom.port"], served]
+    assert [str(port["port"]) for port in outside["ports"]] == metrics
+    workers = one("FlinkDeployment")["spec"]["taskManager"]["podTemplate"]["spec"]["containers"][0]
+    assert [port["containerPort"] for port in workers["ports"]] == [int(served)]
     assert one("NetworkPolicy", "nobody")["spec"] == {"podSelector": {}, "policyTypes": ["Ingress"]}
 
 

@@ -210,6 +210,7 @@ def end(partition: int, offset: int) -> Any:
 
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
+    monkeypatch.setattr(module, "_PLENTY_SECONDS", float("inf"))
     one = Scripted(monkeypatch)
     yield one
     one.reader.close()
