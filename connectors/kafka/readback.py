@@ -37,6 +37,7 @@ def read_back(
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
                 "isolation.level": "read_committed",
+                "fetch.wait.max.ms": 20,  # an end is told when a fetch comes back
                 "auto.offset.reset": "earliest",  # what retention deleted cannot be told apart any more
             }
         )
