@@ -68,7 +68,9 @@ def _shared(settings: StackSettings) -> Mapping[str, object]:
         "rest.bind-port": settings.ports["flink_rest"],
         "taskmanager.host": HOST,
         "taskmanager.bind-host": HOST,
-        "taskmanager.rpc.port": settings.ports["taskmanager_rpc"],
+        # another one for each start: a JobManager that still calls a TaskManager that was killed, at the same
+        # address, can meet the new one while that calls it, and then Akka discards all that is said
+        "taskmanager.rpc.port": 0,
         "taskmanager.data.port": settings.ports["taskmanager_data"],
         "taskmanager.numberOfTaskSlots": settings.slots,
         # Flink's scripts would work these out
@@ -202,7 +204,7 @@ class TaskManager(Component):
 
     name = "taskmanager"
     needs = ("jobmanager",)
-    ports = ("taskmanager_rpc", "taskmanager_data", "taskmanager_metrics")
+    ports = ("taskmanager_data", "taskmanager_metrics")
     packages = PACKAGES
     bundles = BUNDLES
 
@@ -212,7 +214,7 @@ class TaskManager(Component):
 
     def prepare(self) -> None:
         super().prepare()  # of each start another one, lest its predecessor be taken for it
-        write(self._identity, f"{self.settings.ports['taskmanager_rpc']}-{time.time_ns()}")
+        write(self._identity, f"{self.settings.ports['taskmanager_data']}-{time.time_ns()}")
 
     def launch(self) -> Launch:
         main = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"

@@ -37,7 +37,6 @@ PORTS: Final[Mapping[str, int]] = {
     "jobmanager_rpc": 16123,
     "jobmanager_blob": 16124,
     "jobmanager_metrics": 16125,
-    "taskmanager_rpc": 16126,
     "taskmanager_data": 16127,
     "taskmanager_metrics": 16128,
     "jobserver": 18099,
