@@ -261,7 +261,6 @@ def _value(value: Any, kind: str) -> Any:
 
 def _move_numbers_on(connection: "psycopg.Connection[Any]") -> None:
     """The next row that somebody inserts gets a number behind those of the capture."""
-    next_number = f"nextval(pg_get_serial_sequence('{_EVENTS}', 'seq'))"
-    connection.execute(
-        f"select {next_number} from generate_series(1, (select max(seq) from {_EVENTS}) - {next_number})"  # noqa: S608
-    )
+    sequence = f"pg_get_serial_sequence('{_EVENTS}', 'seq')"
+    newest = f"greatest((select max(seq) from {_EVENTS}), nextval({sequence}))"  # noqa: S608
+    connection.execute(f"select setval({sequence}, {newest})")

@@ -37,7 +37,7 @@ grant usage on schema metrics to debezium, traceo;
 grant select on all tables in schema metrics to debezium;
 grant insert, update on metrics.dbz_heartbeat to debezium;
 grant select, insert, update, delete, truncate on metrics.events, metrics.series to traceo;
-grant usage on all sequences in schema metrics to traceo;
+grant usage, update on all sequences in schema metrics to traceo;
 
 -- made by the owner: the connector's role needs no superuser (publication.autocreate.mode=disabled)
 select 'create publication dbz_db for table metrics.events, metrics.series, metrics.dbz_heartbeat'
