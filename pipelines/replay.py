@@ -18,6 +18,7 @@ from pipelines.ingest import build
 from pipelines.outputs import write_files
 from pipelines.setting import SettingError
 from pipelines.settings import Settings
+from pipelines.sources import refuse_topics
 from schemas.records import RawRecords
 from security.seal import Seal
 from telemetry.selftrace import watched
@@ -26,6 +27,7 @@ from telemetry.selftrace import watched
 @watched("replay")
 def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
     """Run the job to its end: the summary, with the number of letters whose value was not kept."""
+    refuse_topics(settings, "replay")
     results = [Path(path) for path in settings.input if is_result(Path(path))]
     others = [path for path in settings.input if not is_result(Path(path))]
     if len(results) != 1:

@@ -23,10 +23,13 @@ def setting(
     choices: Sequence[str] = (),
     form: str = "",
     form_text: str = "",
-    is_list: bool = False,
+    items: str = "",
     jobs: Sequence[str] = ("ingest", "replay", "backfill"),
 ) -> Any:
-    """A field of settings: its default, what it is, what it may be, and which jobs know it."""
+    """A field of settings: its default, what it is, what it may be, and which jobs know it.
+
+    ``items``: what is listed, if it is a list.
+    """
     metadata = {
         "help": text,
         "at_least": at_least,
@@ -34,7 +37,7 @@ def setting(
         "choices": tuple(choices),
         "form": form,
         "form_text": form_text,
-        "is_list": is_list,
+        "items": items,
         "jobs": tuple(jobs),
     }
     return field(default=default, metadata=metadata)
@@ -42,7 +45,7 @@ def setting(
 
 def checked(setting: "dataclasses.Field[Any]", origin: str, value: Any) -> Any:
     """``value`` as the setting wants it. Raises :class:`SettingError`, which names ``origin``."""
-    if setting.metadata["is_list"]:
+    if setting.metadata["items"]:
         return _paths(origin, value)
     if setting.type is bool:
         return _boolean(origin, value)

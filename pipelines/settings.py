@@ -36,13 +36,13 @@ class Settings(BackfillSettings, ClusterSettings):
         (),
         "files or folders of records (captures, envelopes, archives), of spans for traces; or kafka://…; "
         "for a backfill also postgresql://…",
-        is_list=True,
+        items="PATH",
         jobs=_ALL,
     )
     spans: tuple[str, ...] = setting(
         (),
         "files or folders of spans (OTLP, JSON of Jaeger) that explain samples",
-        is_list=True,
+        items="PATH",
         jobs=("ingest",),
     )
     output: str = setting(
@@ -146,8 +146,8 @@ def add_flags(parser: argparse.ArgumentParser, job: str) -> None:
             parser.add_argument(
                 flag, action=argparse.BooleanOptionalAction, default=None, help=f"{text} (default: no)"
             )
-        elif declared.metadata["is_list"]:
-            parser.add_argument(flag, nargs="+", metavar="PATH", help=text)
+        elif declared.metadata["items"]:
+            parser.add_argument(flag, nargs="+", metavar=declared.metadata["items"], help=text)
         else:
             choices = declared.metadata["choices"]
             text = f"{text}: {', '.join(choices)}" if len(choices) > 1 else text
@@ -165,7 +165,9 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: str |
         variable = "TRACEO_" + name.upper()
         if variable in environment:
             value: Any = environment[variable]
-            chosen[name] = (variable, _listed(value) if declared.metadata["is_list"] else value)
+            if declared.metadata["items"]:
+                value = _listed(value, declared.metadata["items"])
+            chosen[name] = (variable, value)
     for name, value in flags.items():
         if value is not None and name in known:
             chosen[name] = ("--" + name.replace("_", "-"), value)
@@ -175,8 +177,10 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str], config: str |
     return Settings(**values)
 
 
-def _listed(value: str) -> list[str]:
-    """A variable's paths; an address of Kafka has the separator of paths in it."""
+def _listed(value: str, item: str) -> list[str]:
+    """A variable's paths, or items between commas; an address of Kafka has the paths' separator in it."""
+    if item != "PATH":
+        return value.split(",")
     return [value] if value.startswith(("kafka://", "postgresql://")) else value.split(os.pathsep)
 
 

@@ -39,7 +39,7 @@ class BackfillSettings:
         None, "read events that were appended before then", form=_TIME, form_text=_TIME_TEXT
     )
     offsets: tuple[str, ...] = _backfill(
-        (), "of these partitions, only these offsets: topic/partition=first:end", is_list=True
+        (), "of these partitions, only these offsets: topic/partition=first:end", items="RANGE"
     )
     piece_rows: int = _backfill(
         500_000, "events in a piece of the work, about; a piece that is done is not done again", at_least=1

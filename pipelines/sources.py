@@ -46,6 +46,14 @@ def from_kafka(inputs: tuple[str, ...], flag: str = "--input") -> bool:
     return any(found)
 
 
+def refuse_topics(settings: Settings, job: str) -> None:
+    """Of a job that reads files alone: say so of whatever names a topic. Raises SettingError."""
+    if settings.endless:
+        raise SettingError(f"--runner {settings.runner}: the {job} job runs on the local runner; name direct")
+    if any(map(is_kafka, settings.input)):
+        raise SettingError(f"--input: the {job} job reads files and folders, and no topics")
+
+
 def preflight(settings: Settings) -> None:
     """Prove that what the settings name is there. Raises SettingError, InputError, OutputError."""
     if not settings.input:

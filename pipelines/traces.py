@@ -21,6 +21,7 @@ from connectors.staging import staged, take_over
 from pipelines.reconcile import Line, Tally
 from pipelines.setting import SettingError
 from pipelines.settings import Settings
+from pipelines.sources import refuse_topics
 from pipelines.summary import check_balance
 from runners import direct
 from schemas.names import Result, Step
@@ -144,6 +145,7 @@ def preflight(settings: Settings) -> None:
     """Prove what can be proved before the graph is built."""
     if not settings.input:
         raise SettingError("--input: nothing to read; name files or folders of spans")
+    refuse_topics(settings, "traces")
     find_span_files(settings.input)
 
 

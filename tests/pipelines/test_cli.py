@@ -243,6 +243,8 @@ def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path) -> No
     assert (chosen.shards, chosen.batch_rows, chosen.streaming) == (4, 8, False)
     assert (chosen.input, chosen.horizon_seconds) == (("a", "b"), 3600.0)
     assert settings.load({}, {"TRACEO_CONFIG": str(config), "TRACEO_INPUT": "x:y"}).input == ("x", "y")
+    ranges = "t/0=1:5,t/1=2:6"
+    assert settings.load({}, {"TRACEO_OFFSETS": ranges}).offsets == ("t/0=1:5", "t/1=2:6")
 
 
 @pytest.mark.parametrize(
@@ -265,3 +267,19 @@ def test_a_wrong_file_is_named(tmp_path: Path, text: str, problem: str) -> None:
     with pytest.raises(SettingError, match=problem) as raised:
         settings.load({}, {}, str(config))
     assert "own.toml" in str(raised.value)
+
+
+@pytest.mark.parametrize("job", ["traces", "replay"])
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--input", "kafka://127.0.0.1:1/t"], "reads files and folders, and no topics"),
+        (["--input", ".", "--runner", "flink"], "runs on the local runner; name direct"),
+    ],
+)
+def test_a_job_of_files_says_so_of_topics(
+    job: str, flags: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["run", job, *flags, "--output", str(tmp_path / "out")]) == 1
+    assert f"the {job} job {said}" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
