@@ -4,7 +4,7 @@ FROM python:3.11-slim-bookworm
 
 WORKDIR /opt/traceo
 COPY requirements.lock ./
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 COPY . .
 RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation --editable . \
     && printf '#!/bin/sh\nexec python -m runners.stack.boot "$@"\n' > /usr/local/bin/traceo-worker \
