@@ -263,12 +263,25 @@ def test_one_file_a_partition(ingest: Ingest, tmp_path: Path, truth: dict[str, A
     check_classes(ingest(tmp_path / "in"), truth)
 
 
-@pytest.mark.parametrize("rows", [5000, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rows", [5000, 50])
 def test_the_size_of_a_batch_changes_nothing(
     ingest: Ingest, truth: dict[str, Any], rows: int, result: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
     check_classes(ingest(SAMPLE, batch_rows=rows, spans=(str(SPANS),)), truth)
     check_same(tmp_path / "out", result)
+
+
+def test_one_record_a_batch_changes_nothing(ingest: Ingest, tmp_path: Path) -> None:
+    events, others = [], []
+    for line in sample_lines():
+        (events if b"metrics.events" in line[: line.index(b',"key"')] else others).append(line)
+    lines = write_lines(tmp_path / "some.jsonl", others + events[:4000])
+    expected = ingest(lines, output=str(tmp_path / "expected"))
+    found = ingest(lines, batch_rows=1)
+    same = (*CLASSES, "keys_sha256")
+    assert {name: found[name] for name in same} == {name: expected[name] for name in same}
+    assert found["valid_events"] > 1000
+    check_same(tmp_path / "out", (tmp_path / "expected", expected))
 
 
 @pytest.mark.parametrize("mode", ["multi_threading", "multi_processing"])
