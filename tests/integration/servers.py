@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -12,7 +13,23 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from runners.stack.install import missing
+
 PATIENCE_SECONDS = 60
+
+
+def needing(packages: set[str]) -> list[pytest.MarkDecorator]:
+    """Marks of tests of real servers, which only root can install ``packages`` for."""
+    return [
+        pytest.mark.slow,
+        pytest.mark.integration,
+        pytest.mark.skipif(
+            bool(missing(packages)) and os.geteuid() != 0,
+            reason="needs Debian packages: traceo stack up says which",
+        ),
+    ]
 
 
 def free_address() -> str:

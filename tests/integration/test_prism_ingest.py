@@ -24,12 +24,12 @@ from connectors.kafka.cluster import Cluster
 from runners.prism.server import PrismError, find
 from runners.stack import Stack
 from runners.stack.components import COMPONENTS
-from runners.stack.install import missing
 from runners.stack.settings import DEFAULT_STATE, load
 from schemas.names import Output
 from schemas.topics import TOPICS
 from tests.captures import sample_lines
 from tests.conftest import ROOT
+from tests.integration.servers import needing
 from tests.integration.topicsofsample import committed, load_sample
 
 OFFSET = 7500
@@ -46,14 +46,7 @@ COUNTED = (
     Output.GAPS,
 )
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.integration,
-    pytest.mark.skipif(
-        bool(missing(PACKAGES)) and os.geteuid() != 0,
-        reason="needs Debian packages: traceo stack up says which",
-    ),
-]
+pytestmark = needing(PACKAGES)
 
 
 @pytest.fixture(scope="module")

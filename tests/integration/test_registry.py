@@ -38,14 +38,13 @@ from pipelines.topicschemas import topic_schemas
 from runners.prism.server import PrismError, find
 from runners.stack import Stack
 from runners.stack.components import COMPONENTS
-from runners.stack.install import missing
 from runners.stack.settings import DEFAULT_STATE, load
 from schemas.names import Output, Undecodable
 from schemas.topics import TOPICS
 from tests.captures import sample_lines
 from tests.conftest import ROOT
 from tests.connectors.kafka.avroconverter import EVENTS, SERIES, TRANSACTIONS, wire
-from tests.integration.servers import answers, free_address, running, wait_until
+from tests.integration.servers import answers, free_address, needing, running, wait_until
 from tests.integration.topicsofsample import load_sample, make_topics
 
 SUFFIXES = {".metrics.events": EVENTS, ".metrics.series": SERIES, ".transaction": TRANSACTIONS}
@@ -60,14 +59,7 @@ MAIN = "io.quarkus.runner.GeneratedMain"
 NO_AVRO = '{"$schema":"http://json-schema.org/draft-07/schema#","type":"object"}'
 PATIENCE_SECONDS = 240.0
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.integration,
-    pytest.mark.skipif(
-        bool(missing(PACKAGES)) and os.geteuid() != 0,
-        reason="needs Debian packages: traceo stack up says which",
-    ),
-]
+pytestmark = needing(PACKAGES)
 
 
 @pytest.fixture(scope="module")

@@ -22,23 +22,16 @@ from confluent_kafka import Consumer
 from pipelines.cli import main
 from runners.stack import Stack, process
 from runners.stack.components import COMPONENTS
-from runners.stack.install import missing
 from runners.stack.settings import DEFAULT_STATE, load
 from tests.conftest import ROOT
+from tests.integration.servers import needing
 
 OFFSET = 7000
 PATIENCE_SECONDS = 180.0  # of a busy machine
 WARM_SECONDS = 45.0
 PACKAGES = {package for kind in COMPONENTS for package in kind.packages}
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.integration,
-    pytest.mark.skipif(
-        bool(missing(PACKAGES)) and os.geteuid() != 0,
-        reason="needs Debian packages: traceo stack up says which",
-    ),
-]
+pytestmark = needing(PACKAGES)
 
 
 @pytest.fixture(scope="module")
