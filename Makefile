@@ -23,7 +23,8 @@ run: .venv/ready
 test: .venv/ready lint
 	@scripts/chromium
 	@scripts/prometheus
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report= --cov-fail-under=0 --ignore tests/integration
+	@$(BIN)/python -m pytest --cov --cov-append --cov-report=term tests/integration
 
 integration: .venv/ready
 	@CHAOS_KILLS=$${CHAOS_KILLS:-30} $(BIN)/python -m pytest -s tests/integration/chaos

@@ -61,6 +61,7 @@ setup(
             "pre-commit>=4",
             "pytest>=8",
             "pytest-cov>=6",
+            "pytest-xdist>=3.6",
             "ruff>=0.9",
             "setuptools>=65,<81",
             "uv>=0.5",

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from threading import local
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +18,7 @@ import psycopg
 from psycopg import IsolationLevel, conninfo, sql
 
 from connectors.errors import InputError
+from connectors.textfiles import read_text_file
 from schemas.records import RawRecords
 
 #: The connector that rows of tables come from, and what their topics begin with.
@@ -58,7 +58,9 @@ class Database:
             known = conninfo.conninfo_to_dict(self.address)
             if known.get("password"):
                 raise InputError("postgresql://…: a password in an address; name --postgres-password-file")
-            password = None if self.password_file is None else _secret(self.password_file)
+            password = None
+            if self.password_file is not None:
+                password = read_text_file(self.password_file, "--postgres-password-file")
             connection = psycopg.connect(
                 self.address,
                 password=password,
@@ -233,13 +235,6 @@ def _records(table: Table, rows: list[tuple[Any, str]], at: Snapshot) -> Iterato
 def _number(key: Any) -> int:
     """The place of a row whose key is no number: the same whenever it is read."""
     return int.from_bytes(hashlib.blake2b(str(key).encode(), digest_size=8).digest()) >> 1
-
-
-def _secret(file: str) -> str:
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise InputError(f"--postgres-password-file: {file}: {error.strerror}") from error
 
 
 def _one_line(error: psycopg.Error) -> str:

@@ -54,6 +54,7 @@ def look_beside(
         interval_seconds=settings.interval_seconds,
         lateness_seconds=settings.lateness_seconds,
         streaming=settings.streaming,
+        calm_seconds=settings.calm_seconds_here,
     )
     scored = clean | "ScoreAnomalies" >> _score_anomalies(settings)
     explained = _explain(clean, scored.anomalies, spans, settings)
@@ -82,6 +83,7 @@ def _score_anomalies(settings: Settings) -> ScoreAnomalies:
         lateness_seconds=settings.lateness_seconds,
         disorder_seconds=settings.disorder_seconds,
         streaming=settings.streaming,
+        calm_seconds=settings.calm_seconds_here,
     )
 
 
@@ -104,6 +106,7 @@ def _to_invalidations(settings: Settings) -> ToInvalidations:
         hold_seconds=_invalidation_hold(settings),
         pod_tag=settings.entity_tag,
         streaming=settings.streaming,
+        calm_seconds=settings.calm_seconds_here,
     )
 
 

@@ -75,9 +75,11 @@ def walk(
     tables = decoded.tables | "DropTableReplays" >> _drop_replays(marks)
     sent = (events.ok, tables.ok) | "AllChanges" >> beam.Flatten()
     checked = (sent, decoded.transactions) | "CheckTransactions" >> CheckTransactions(
-        wait_seconds=settings.wait_seconds, streaming=settings.streaming
+        wait_seconds=settings.wait_seconds,
+        streaming=settings.streaming,
+        calm_seconds=settings.calm_seconds_here,
     )
-    noticed = (sent, decoded.shapes) | "FindNotices" >> FindNotices()
+    noticed = (sent, decoded.shapes) | "FindNotices" >> FindNotices(calm_seconds=settings.calm_seconds_here)
 
     masked = events.ok | "Redact" >> Redact()
     masked_tables = tables.ok | "RedactTables" >> Redact()

@@ -1,6 +1,6 @@
 """The outputs of the ingest job → topics of Kafka."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import apache_beam as beam
@@ -16,7 +16,7 @@ from connectors.kafka.sink import WriteKafka
 from pipelines.outputs import Ingested, keep_archive, outputs_of
 from pipelines.settings import Settings
 from pipelines.topicschemas import topic_schemas
-from schemas.batches import encode, numbers
+from schemas.batches import concatenated, encode, numbers
 from schemas.names import Output
 from schemas.topics import RECONCILIATION, TOPICS, OutputTopic
 from transforms.rows import clean_rows, with_partition
@@ -26,6 +26,7 @@ from transforms.runningtally import RunningTally
 Forms: TypeAlias = Mapping[str, AvroForm]
 
 _MOST_BYTES: Final = 2_000_000
+_MANY_ROWS: Final = 2_000
 
 
 def publish(out: Ingested, settings: Settings) -> beam.PCollection:
@@ -39,6 +40,7 @@ def publish(out: Ingested, settings: Settings) -> beam.PCollection:
         with_spans=out.late_spans is not None,
         address=settings.metrics_address,
         targets=settings.metrics_targets,
+        calm_seconds=settings.calm_seconds_here,
     )
     forms = avro_forms(settings)
     messages = [sums | "SumsMessages" >> to_messages(RECONCILIATION, forms)]
@@ -88,7 +90,7 @@ def to_messages(topic: OutputTopic, forms: Forms, output: Output | None = None) 
 
 
 class _ToMessages(beam.DoFn):
-    """A batch by itself; what comes one by one gathers in its bundle, since each element costs the runner."""
+    """What comes in small gathers in its bundle: each element costs the runner, each batch the sink."""
 
     def __init__(self, topic: OutputTopic, output: Output | None, form: AvroForm | None) -> None:
         self._topic, self._output, self._form = topic, output, form
@@ -97,10 +99,15 @@ class _ToMessages(beam.DoFn):
         self._keys: list[bytes | None] = []
         self._values: list[bytes] = []
         self._bytes = 0
+        self._batches: dict[tuple[str, ...], list[pa.RecordBatch]] = {}
+        self._rows = 0
 
     def process(self, item: Any) -> Iterable[Messages]:
         if isinstance(item, pa.RecordBatch):
-            yield rows_of(item, self._topic, self._output)
+            self._batches.setdefault(tuple(item.schema.names), []).append(item)
+            self._rows += len(item)
+            if self._rows >= _MANY_ROWS:
+                yield from self._gathered_rows()
             return
         key, value = message_of(item, self._topic, self._form)
         self._keys.append(key)
@@ -112,10 +119,16 @@ class _ToMessages(beam.DoFn):
     def finish_bundle(self) -> Iterable[Any]:
         if self._values:
             yield GlobalWindows.windowed_value(self._gathered())
+        yield from map(GlobalWindows.windowed_value, self._gathered_rows())
+
+    def _gathered_rows(self) -> list[Messages]:
+        found = [rows_of(alike, self._topic, self._output) for alike in self._batches.values()]
+        self._batches, self._rows = {}, 0
+        return found
 
     def _gathered(self) -> Messages:
         messages = Messages(self._topic.name, self._keys, self._values)
-        self.start_bundle()
+        self._keys, self._values, self._bytes = [], [], 0
         return messages
 
 
@@ -125,13 +138,21 @@ def message_of(item: Any, topic: OutputTopic, form: AvroForm | None = None) -> t
     return key, form.struct(item) if form else msgspec.json.encode(item)
 
 
-def rows_of(batch: pa.RecordBatch, topic: OutputTopic, output: Output | None) -> Messages:
-    """The rows of ``batch`` as they are written to ``topic``."""
-    rows = with_partition(batch) if output in {Output.CHANGES, Output.TABLES} else batch
-    if output in {Output.CLEAN, Output.DUPLICATES, Output.CONFLICTS}:
-        rows = clean_rows(batch)
+def rows_of(batches: Sequence[pa.RecordBatch], topic: OutputTopic, output: Output | None) -> Messages:
+    """The rows of ``batches``, which have the same columns, as they are written to ``topic``."""
+    written = [_written(batch, output) for batch in batches]
+    rows = written[0] if len(written) == 1 else concatenated(written)
     messages = Messages(topic.name, rows=encode(rows).to_pybytes(), key=topic.key)
     if output is not Output.CLEAN:
         return messages
-    times = {name: numbers(batch, name).tobytes() for name in ("committed_us", "appended_ms")}
+    times = {
+        name: b"".join(numbers(batch, name).tobytes() for batch in batches)
+        for name in ("committed_us", "appended_ms")
+    }
     return msgspec.structs.replace(messages, **times)
+
+
+def _written(batch: pa.RecordBatch, output: Output | None) -> pa.RecordBatch:
+    if output in {Output.CLEAN, Output.DUPLICATES, Output.CONFLICTS}:
+        return clean_rows(batch)
+    return with_partition(batch) if output in {Output.CHANGES, Output.TABLES} else batch

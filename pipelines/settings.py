@@ -21,7 +21,8 @@ from pipelines.settings_cluster import ClusterSettings
 CONFIG_FILE: Final = "traceo.toml"
 #: Some as Apache Beam writes them.
 RUNNERS: Final = ("direct", "prism", "flink", "DirectRunner", "PrismRunner", "FlinkRunner")
-ENDLESS: Final = frozenset({"prism", "flink", "PrismRunner", "FlinkRunner"})
+ON_FLINK: Final = frozenset({"flink", "FlinkRunner"})
+ENDLESS: Final = ON_FLINK | {"prism", "PrismRunner"}
 FORMATS: Final = ("parquet", "avro")
 SEMANTICS: Final = ("jaeger", "crisp")
 _ALL: Final = ("ingest", "replay", "traces", "backfill")
@@ -132,6 +133,11 @@ class Settings(BackfillSettings, ClusterSettings):
     def endless(self) -> bool:
         """Whether the job goes on until it is stopped: on a runner that can, from topics to topics."""
         return self.runner in ENDLESS
+
+    @property
+    def calm_seconds_here(self) -> int:
+        """``calm_seconds`` where it pays: bundles of other runners are not made by time."""
+        return self.calm_seconds if self.runner in ON_FLINK else 0
 
 
 def add_flags(parser: argparse.ArgumentParser, job: str) -> None:

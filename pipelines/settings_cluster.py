@@ -97,10 +97,16 @@ class ClusterSettings:
     )
     parallelism: int = _flink(1, "subtasks of each step on Flink", at_least=1, at_most=128)
     checkpoint_seconds: float = _flink(
-        5.0, "how often Flink saves the state: what is done again after a failure", at_least=0.1
+        10.0, "how often Flink saves the state: what is done again after a failure", at_least=0.1
     )
     bundle_ms: int = _flink(
         20, "how long a step on Flink gathers before it hands on", at_least=1, at_most=60_000
+    )
+    calm_seconds: int = _flink(
+        1,
+        "seconds that sums, scores, gaps, losses and invalidations may wait on Flink, to make fewer bundles",
+        at_least=0,
+        at_most=60,
     )
     savepoint: str | None = _flink(
         None, "path of the savepoint to go on from; none: where the job was stopped last, or from the start"

@@ -23,6 +23,7 @@ from schemas.batches import Origin, decode, encode, join_by_origin, numbers, pic
 from schemas.names import Result, Step
 from schemas.verdicts import Verdict
 from telemetry.progress import advance
+from transforms.calm import Calm
 from transforms.coders import register_struct
 from transforms.ending import LAST_CALL, SECOND
 from transforms.gather import GatherAndSplit
@@ -66,6 +67,7 @@ class ScoreAnomalies(beam.PTransform):
     lateness_seconds: float = 900.0
     disorder_seconds: float = 600.0
     streaming: bool = False
+    calm_seconds: int = 0
 
     def expand(self, events: beam.PCollection) -> Scored:
         split = partial(split_by_shard, column="metric_id", shards=self.shards)
@@ -73,6 +75,7 @@ class ScoreAnomalies(beam.PTransform):
             events
             | "Samples" >> beam.Map(_samples).with_output_types(pa.RecordBatch)
             | "Shards" >> beam.ParDo(GatherAndSplit(split)).with_output_types(tuple[int, pa.RecordBatch])
+            | "Calm" >> Calm(seconds=self.calm_seconds)
             | "Score"
             >> beam.ParDo(_Score(self))
             .with_output_types(pa.RecordBatch, tally=Count)

@@ -16,6 +16,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 from columns.gaps import Gap, Presence, SilentSeries, confirm, merge, unfinished
 from columns.references import declared_series
 from columns.sightings import sightings
+from transforms.calm import Calm
 from transforms.coders import register_struct
 from transforms.ending import LAST_CALL, SECOND
 
@@ -47,6 +48,7 @@ class FindGaps(beam.PTransform):
     interval_seconds: float = 60.0
     lateness_seconds: float = 900.0
     streaming: bool = False
+    calm_seconds: int = 0
 
     def expand(self, inputs: tuple[beam.PCollection, beam.PCollection]) -> beam.PCollection:
         events, catalogue = inputs
@@ -55,6 +57,7 @@ class FindGaps(beam.PTransform):
         return (
             (seen, declared)
             | "Both" >> beam.Flatten()
+            | "Calm" >> Calm(seconds=self.calm_seconds)
             | "Find" >> beam.ParDo(_Find(self)).with_output_types(Gap | SilentSeries)
         )
 

@@ -15,6 +15,7 @@ from apache_beam.utils.timestamp import Timestamp
 from actions.cache.changes import Touched, touched_changes, touched_events, touched_series
 from actions.cache.coalesce import Coalescer, restored
 from schemas.actions import Invalidation
+from transforms.calm import Calm
 from transforms.coders import register_struct
 from transforms.ending import LAST_CALL, SECOND
 from transforms.shardmemory import ShardMemories
@@ -48,6 +49,7 @@ class ToInvalidations(beam.PTransform):
     pod_tag: str = "pod"
     service_tag: str = "service"
     streaming: bool = False
+    calm_seconds: int = 0
 
     def expand(self, inputs: tuple[beam.PCollection, beam.PCollection, beam.PCollection]) -> beam.PCollection:
         events, changes, catalogue = inputs
@@ -61,6 +63,7 @@ class ToInvalidations(beam.PTransform):
         return (
             touched
             | "All" >> beam.Flatten()
+            | "Calm" >> Calm(seconds=self.calm_seconds)
             | "Coalesce" >> beam.ParDo(_Coalesce(self, width_us)).with_output_types(Invalidation)
         )
 

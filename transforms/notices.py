@@ -13,6 +13,7 @@ from columns.notices import Past, schema_changes, truncates
 from schemas.batches import Origin
 from schemas.losses import Notice, SchemaChange, Shape, Truncated
 from schemas.names import Result, Step
+from transforms.calm import Calm
 from transforms.coders import register_struct
 from transforms.outcome import TALLY, Count, count
 
@@ -37,6 +38,8 @@ class FindNotices(beam.PTransform):
     State a topic: since which commit its rows have had which columns; 16 of these at most, never emptied.
     """
 
+    calm_seconds: int = 0
+
     def expand(self, inputs: tuple[beam.PCollection, beam.PCollection]) -> Noticed:
         changes, shapes = inputs
         truncated = changes | "Truncates" >> beam.FlatMap(_truncates).with_output_types(
@@ -45,6 +48,7 @@ class FindNotices(beam.PTransform):
         changed = (
             shapes
             | "ByTopic" >> beam.Map(_keyed).with_output_types(tuple[str, Shape])
+            | "Calm" >> Calm(seconds=self.calm_seconds)
             | "Changes"
             >> beam.ParDo(_Changes())
             .with_output_types(Notice, tally=Count)

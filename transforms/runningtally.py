@@ -21,6 +21,7 @@ from schemas.steps import flows
 from telemetry.lag import process_lags
 from telemetry.metricsport import HOST, serve
 from telemetry.totals import Passage, process_totals
+from transforms.calm import Calm
 from transforms.coders import register_struct
 from transforms.outcome import Count
 
@@ -49,11 +50,14 @@ class RunningTally(beam.PTransform):
     #: none: at a free port of loopback, and it is not told. Neither: they are not served.
     address: str | None = None
     targets: str | None = None
+    #: How long counts may wait before they are added.
+    calm_seconds: int = 0
 
     def expand(self, counts: beam.PCollection) -> beam.PCollection:
         return (
             counts
             | "SumInBundle" >> beam.ParDo(_SumInBundle()).with_output_types(Sums)
+            | "Calm" >> Calm(seconds=self.calm_seconds)
             | "Add" >> beam.ParDo(_Add(self)).with_output_types(Reconciliation)
         )
 

@@ -18,6 +18,7 @@ from columns.transactions import Sent, sent_ends, sent_rows, tables_ended
 from schemas.batches import Origin
 from schemas.losses import Loss
 from schemas.names import Result, Step
+from transforms.calm import Calm
 from transforms.coders import register_struct
 from transforms.ending import LAST_CALL, SECOND
 from transforms.outcome import TALLY, Count, count
@@ -58,6 +59,7 @@ class CheckTransactions(beam.PTransform):
 
     wait_seconds: float = 600.0
     streaming: bool = False
+    calm_seconds: int = 0
 
     def expand(self, inputs: tuple[beam.PCollection, beam.PCollection]) -> Checked:
         changes, ends = inputs
@@ -73,6 +75,7 @@ class CheckTransactions(beam.PTransform):
         out = (
             (rows, fresh["ok"])
             | "Both" >> beam.Flatten()
+            | "Calm" >> Calm(seconds=self.calm_seconds)
             | "Check"
             >> beam.ParDo(_Check(self))
             .with_output_types(Loss, tally=Count)

@@ -6,13 +6,13 @@ them.
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import confluent_kafka
 from confluent_kafka import admin
 
 from connectors.errors import InputError
+from connectors.textfiles import read_text_file
 
 PROTOCOLS: Final = ("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")
 MECHANISMS: Final = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -59,14 +59,14 @@ class Cluster:
             ("ssl.key.location", "--kafka-key-file", self.key_file),
         ):
             if value is not None:
-                if "-----BEGIN " not in _read(value, flag):
+                if "-----BEGIN " not in read_text_file(value, flag):
                     raise InputError(f"{flag} {value}: it is no PEM")
                 config[name] = value
         if self.protocol.startswith("sasl"):
             config["sasl.mechanism"] = self.mechanism
             config["sasl.username"] = _named(self.username, "--kafka-username")
             file = _named(self.password_file, "--kafka-password-file")
-            config["sasl.password"] = password = _read(file, "--kafka-password-file")
+            config["sasl.password"] = password = read_text_file(file, "--kafka-password-file")
             if not password:
                 raise InputError(f"--kafka-password-file {file}: it is empty")
         return config | more
@@ -98,12 +98,3 @@ def _named(value: str | None, flag: str) -> str:
     if value is None:
         raise InputError(f"{flag}: not named, but SASL needs it; see --kafka-protocol")
     return value
-
-
-def _read(file: str, flag: str) -> str:
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise InputError(f"{flag} {file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{flag} {file}: it is no UTF-8") from error

@@ -105,6 +105,8 @@ class Reader:
                 "enable.partition.eof": True,
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "error",
+                # a fetch is answered when there is much, or after this; else each record would be one
+                "fetch.min.bytes": 65_536,
                 "fetch.wait.max.ms": 20,
                 "fetch.error.backoff.ms": 100,
                 "queued.max.messages.kbytes": 32_768,

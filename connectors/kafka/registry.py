@@ -14,10 +14,10 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from connectors.errors import InputError, OutputError
+from connectors.textfiles import read_text_file
 
 _TYPE: Final = "application/vnd.schemaregistry.v1+json"
 _SECONDS: Final = 3.0  # for each answer
@@ -132,7 +132,7 @@ class Registry:
         if self.username is not None:
             if self.password_file is None:
                 raise InputError("--registry-password-file: not named, but --registry-username is")
-            proof = f"{self.username}:{_read(self.password_file, 'password')}".encode()
+            proof = f"{self.username}:{read_text_file(self.password_file, 'registry password file')}".encode()
             # Not sent on to where an answer may lead us.
             request.add_unredirected_header("Authorization", f"Basic {base64.b64encode(proof).decode()}")
         return request
@@ -140,7 +140,7 @@ class Registry:
     def _tls(self) -> ssl.SSLContext:
         for name in (self.ca_file, self.certificate_file, self.key_file):
             if name is not None:
-                _read(name, "PEM")
+                read_text_file(name, "registry PEM file")
         try:
             context = ssl.create_default_context(cafile=self.ca_file)
             if self.certificate_file is not None:
@@ -211,12 +211,3 @@ def register_topics(registry: Registry, schemas: Mapping[str, str]) -> dict[str,
 
 def _quoted(subject: str) -> str:
     return urllib.parse.quote(subject, safe="")
-
-
-def _read(file: str, what: str) -> str:
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise InputError(f"registry {what} file {file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"registry {what} file {file}: it is no UTF-8") from error

@@ -17,10 +17,12 @@ was met since (``covered``), and of the few that were still awaited when it move
 """
 
 import contextlib
+import math
 import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -37,6 +39,7 @@ from connectors.kafka.readback import Ends, Identity, read_back
 
 _TIMEOUT_SECONDS: Final = 60.0
 _BOUND_SECONDS: Final = 1.0  # how often the bound moves on; the more seldom, the more is read back
+_KNOWN_SECONDS: Final = 30.0  # for how long the partitions that are known are taken for all
 _MOST_AWAITED: Final = 1_024  # with more the bound stays, since the checkpoint holds their names
 _REPEAT_SECONDS: Final = 3600.0  # by then all has come again that will
 _LINGER_MS: Final = 2
@@ -44,6 +47,8 @@ _BATCH: Final = 10_000
 _TAKEN_OVER: Final = frozenset(
     {KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH, KafkaError.PRODUCER_FENCED}  # noqa: SLF001
 )
+#: Where each partition ends, as the cluster will answer.
+Asked = Mapping[TopicPartition, Future[Any]]
 #: Bytes of a message's name.
 NAME_BYTES: Final = 8
 #: Of one message.
@@ -76,6 +81,7 @@ class Writer:
     #: What a checkpoint must hold which covers what was written before; changed by :meth:`move_on` alone.
     kept: Kept = Kept({})
     _awaited: Counter[bytes] = field(default_factory=Counter)
+    _due_bound: float = field(default=math.inf, init=False)
 
     def open(self, kept: Kept | None, covered: Iterable[bytes] = ()) -> None:
         """Fence off the predecessor, and read back what it committed that the checkpoint does not cover.
@@ -102,11 +108,14 @@ class Writer:
         self._in_transaction = False
         self.kept = kept or Kept({})
         self._due_bound = 0.0
+        self._known: list[TopicPartition] = []
+        self._due_known = 0.0
         self._give_up = time.monotonic() + _REPEAT_SECONDS
         try:
             self._producer.init_transactions(_TIMEOUT_SECONDS)
             found = Counter(self.kept.awaited)
-            found.update(self._read_back(self.kept.bound, self._ends()))
+            self._asked = self._ask_for_ends()
+            found.update(self._read_back(self.kept.bound, _answered(self._asked)))  # it waits
             found.subtract(covered)
             self._awaited = +found
         except confluent_kafka.KafkaException as error:
@@ -131,9 +140,13 @@ class Writer:
             return False
         if not len(messages) or (names and all(name in self._awaited for name in names)):
             return False
-        self._due_bound = now + _BOUND_SECONDS
-        self.kept = Kept(self._ends(), tuple(self._awaited.elements()))
-        return True
+        if not self._asked or not all(answer.done() for answer in self._asked.values()):
+            return False
+        with contextlib.suppress(confluent_kafka.KafkaException):  # then it is asked again
+            self.kept = Kept(_answered(self._asked), tuple(self._awaited.elements()))
+            self._due_bound = now + _BOUND_SECONDS
+            return True
+        return False
 
     def names(self, messages: Messages) -> list[bytes]:
         """The name of each message; none if messages of this topic are not known again."""
@@ -155,6 +168,7 @@ class Writer:
             if not self._in_transaction:
                 self._producer.begin_transaction()
                 self._in_transaction = True
+            self._asked = {}  # the ends are further now
             self._produce(messages.topic, fresh)
         except confluent_kafka.KafkaException as error:
             raise self._failure(error) from error
@@ -175,6 +189,8 @@ class Writer:
                 if not error.args[0].retriable():
                     raise self._failure(error) from error
         self._in_transaction = False
+        if time.monotonic() + _BOUND_SECONDS / 2 > self._due_bound:
+            self._asked = self._ask_for_ends()
 
     def close(self) -> None:
         """Abort what is open, and let go; who was fenced off has nothing open any more."""
@@ -224,21 +240,32 @@ class Writer:
             if rows:  # let the queue drain
                 self._producer.poll(0.05)
 
-    def _ends(self) -> Ends:
+    def _ask_for_ends(self) -> Asked:
+        """Ask where the partitions end; a bundle need not wait for the answer, the next one may have it."""
+        now = time.monotonic()
+        if now > self._due_known:
+            self._known = self._partitions()
+            self._due_known = now + _KNOWN_SECONDS
+        return {} if not self._known else self._admin.list_offsets({p: LATEST for p in self._known})
+
+    def _partitions(self) -> list[TopicPartition]:
         partitions = []
         for topic in self.identities:
             known = self._admin.list_topics(topic, timeout=_TIMEOUT_SECONDS).topics[topic]
             if known.error is not None:
                 raise OutputError(f"{self.cluster.brokers}: topic {topic}: {without_noise(known.error)}")
             partitions += [TopicPartition(topic, number) for number in known.partitions]
-        asked = self._admin.list_offsets({p: LATEST for p in partitions})
-        return {(p.topic, p.partition): answer.result().offset for p, answer in asked.items()}
+        return partitions
 
     def _read_back(self, bound: Ends, ends: Ends) -> Iterable[bytes]:
         named = {topic: identity for topic, identity in self.identities.items() if identity is not None}
         for topic, key, found in read_back(self.cluster, self.transactional_id, named, bound, ends):
             if self.is_mine(key):
                 yield _named(_begun(topic), found)
+
+
+def _answered(asked: Asked) -> Ends:
+    return {(p.topic, p.partition): answer.result().offset for p, answer in asked.items()}
 
 
 @lru_cache

@@ -31,7 +31,7 @@ class Profile:
     #: ``host:port`` of the worker pool (external), or the command that starts a worker (process).
     workers: str = ""
     parallelism: int = 1
-    checkpoint_seconds: float = 5.0
+    checkpoint_seconds: float = 10.0
     bundle_ms: int = 20
     savepoint: str | None = None
     allow_lost_state: bool = False

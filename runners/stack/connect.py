@@ -103,7 +103,7 @@ class Connect(Component):
             "provide.transaction.metadata": "true",
             "heartbeat.interval.ms": "2000",
             "heartbeat.action.query": _HEARTBEAT,
-            "poll.interval.ms": "10",
+            "poll.interval.ms": "40",
             "max.batch.size": "4096",
             "max.queue.size": "16384",
             "exactly.once.support": "required",
@@ -122,7 +122,7 @@ class Connect(Component):
     def launch(self) -> Launch:
         program = ["org.apache.kafka.connect.cli.ConnectDistributed", str(self.folder / "connect.properties")]
         options = [quiet_log4j(self.folder / "log4j2.properties")]
-        argv = java(self.settings, self.name, "kafka", program, heap_mb=384, options=options)
+        argv = java(self.settings, self.name, "kafka", program, heap_mb=384, options=options, busy=True)
         return Launch(argv=argv, environment=environment(), folder=self.folder)
 
     @property

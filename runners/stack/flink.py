@@ -87,6 +87,9 @@ def _shared(settings: StackSettings) -> Mapping[str, object]:
         "taskmanager.memory.jvm-overhead.min": "64m",
         "taskmanager.memory.jvm-overhead.max": "64m",
         "web.submit.enable": "false",
+        # what a step hands on goes at once: batches are few and large, and to wait up to 100 ms at each
+        # exchange for a buffer to fill was most of a row's latency
+        "execution.buffer-timeout": "0 ms",
         "state.backend": "hashmap",
         "state.checkpoint-storage": "filesystem",
         "state.checkpoints.dir": (folder / "checkpoints").as_uri(),
@@ -221,7 +224,7 @@ class TaskManager(Component):
         configuration = _cluster_configuration(self.settings)
         identity = f"-Dtaskmanager.resource-id={self._identity.read_text()}"
         program = [main, "--configDir", str(configuration), *_own(self), identity]
-        argv = java(self.settings, self.name, BUNDLE, program, heap_mb=1024, options=OPTIONS)
+        argv = java(self.settings, self.name, BUNDLE, program, heap_mb=1024, options=OPTIONS, busy=True)
         return Launch(argv=argv, environment=shim.preloaded(self.settings, environment()), folder=self.folder)
 
     def serving(self) -> None:

@@ -92,7 +92,7 @@ class Kafka(Component):
 
     def _java(self, program: list[str], heap_mb: int) -> list[str]:
         log4j = quiet_log4j(self.folder / "log4j2.properties")
-        return java(self.settings, self.name, "kafka", program, heap_mb=heap_mb, options=[log4j])
+        return java(self.settings, self.name, "kafka", program, heap_mb=heap_mb, options=[log4j], busy=True)
 
     def launch(self) -> Launch:
         argv = self._java(["kafka.Kafka", str(self._configuration)], heap_mb=384)

@@ -24,6 +24,8 @@ from runners.stack import Stack
 SERIES = 200
 PERCENTILES = (50, 95, 99, 100)
 _PATIENCE_SECONDS = 60.0
+_INSERT = 'insert into metrics.events(metric_id, "timestamp", value, tags) values '
+_ROW = """(%s, clock_timestamp(), %s, '{"pod": "b", "service": "bench"}')"""
 
 
 class Arrivals(threading.Thread):
@@ -37,7 +39,9 @@ class Arrivals(threading.Thread):
                 "group.id": "latency",
                 "enable.auto.commit": False,
                 "isolation.level": "read_committed",
-                "fetch.wait.max.ms": 5,
+                # whoever measures should not load the broker with a fetch for each record; counted against us
+                "fetch.min.bytes": 65_536,
+                "fetch.wait.max.ms": 10,
             }
         )
         partitions = self._consumer.list_topics(topic, timeout=10).topics[topic].partitions
@@ -75,8 +79,8 @@ def clean_value(value: bytes) -> float | None:
     return found
 
 
-def insert(stack: Stack, rate: float, seconds: float) -> dict[float, float]:
-    """Insert rows one by one, each its own transaction; when, by the value of the row."""
+def insert(stack: Stack, rate: float, seconds: float, together: int) -> dict[float, float]:
+    """Insert rows, ``together`` of them in a transaction; when, by the value of the row."""
     sent: dict[float, float] = {}
     with psycopg.connect(stack.addresses.postgres_dsn(), autocommit=True) as connection:
         cursor = connection.cursor()
@@ -86,28 +90,26 @@ def insert(stack: Stack, rate: float, seconds: float) -> dict[float, float]:
             [(f"bench:{number}",) for number in range(SERIES)],
         )
         base = time.time()
-        for number in range(int(rate * seconds)):
+        for number in range(0, int(rate * seconds), together):
             wait = base + number / rate - time.time()
             if wait > 0:
                 time.sleep(wait)
-            value, now = base + number * 1e-3, time.time()
-            sent[value] = now
-            cursor.execute(
-                'insert into metrics.events(metric_id, "timestamp", value, tags)'
-                ' values (%s, clock_timestamp(), %s, \'{"pod": "b", "service": "bench"}\')',
-                (f"bench:{number % SERIES}", value),
-            )
+            numbers = range(number, number + together)
+            now = time.time()
+            sent |= {base + n * 1e-3: now for n in numbers}
+            rows = [(f"bench:{n % SERIES}", base + n * 1e-3) for n in numbers]
+            cursor.execute(_INSERT + ", ".join([_ROW] * together), [field for row in rows for field in row])
     return sent
 
 
-def measure(stack: Stack, rate: float, seconds: float) -> dict[str, Any]:
+def measure(stack: Stack, rate: float, seconds: float, together: int) -> dict[str, Any]:
     """Percentiles in milliseconds of the whole, of Debezium's share and of ours; rows lost and repeated."""
     brokers = stack.addresses.bootstrap_servers
     topic = Arrivals(brokers, "db.metrics.events", inserted_value)
     clean = Arrivals(brokers, "metrics.processed", clean_value)
     for reader in (topic, clean):
         reader.start()
-    sent = insert(stack, rate, seconds)
+    sent = insert(stack, rate, seconds, together)
     end = time.monotonic() + _PATIENCE_SECONDS
     while len(clean.at.keys() & sent.keys()) < len(sent) and time.monotonic() < end:
         time.sleep(0.1)
@@ -130,8 +132,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=float, default=500.0, help="rows a second")
     parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--together", type=int, default=25, help="rows of a transaction (the capture: 31)")
     arguments = parser.parse_args()
-    print(json.dumps(measure(Stack(), arguments.rate, arguments.seconds), indent=2))
+    print(json.dumps(measure(Stack(), arguments.rate, arguments.seconds, arguments.together), indent=2))
 
 
 if __name__ == "__main__":

@@ -208,7 +208,7 @@ def test_a_row_has_all_that_its_json_has(output: Output, batch: pa.RecordBatch) 
         batch = batch.append_column("kept_value", pa.array([2.5]))
     topic = TOPICS[output]
     schema = topic_schemas()[topic.name]
-    rows = rows_of(batch, topic, output)
+    rows = rows_of([batch], topic, output)
     messages, in_json = rendered(rows, AvroForm(9, schema)), rendered(rows)
     assert messages.keys == in_json.keys
     assert (messages.committed_us, messages.appended_ms) == (in_json.committed_us, in_json.appended_ms)

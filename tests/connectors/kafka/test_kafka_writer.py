@@ -1,5 +1,6 @@
 """A writer and what it reads back, against librdkafka's mock of a cluster (which knows no zombies)."""
 
+import concurrent.futures
 import copy
 import itertools
 import json
@@ -75,7 +76,9 @@ def put(one: Writer, batch: Messages) -> int:
 
 
 def move_on(one: Writer, batch: Messages) -> bool:
+    """As when it is time, and the cluster has answered where the topics end."""
     one._due_bound = 0.0
+    concurrent.futures.wait(one._asked.values(), timeout=30)
     return one.move_on(batch, one.names(batch))
 
 
@@ -386,7 +389,7 @@ def test_a_topic_that_is_not_there_is_named(mock: Mock, monkeypatch: pytest.Monk
         list_topics=lambda *_, **__: SimpleNamespace(topics={"a": missing})
     )
     with pytest.raises(OutputError, match=r"topic a: .*[Uu]nknown topic"):
-        one._ends()
+        one._partitions()
 
 
 def test_nobody_there_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
