@@ -52,7 +52,7 @@ def test_a_run_shows_what_became_of_the_records_and_what_to_do_next(tmp_path: Pa
     assert done.stderr == ""
     assert "3 records of events" in done.stdout
     assert "every record is" in done.stdout
-    assert "report.html" in done.stdout
+    assert "report.html" in done.stdout.replace("\n", "")  # a path may be longer than a line
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["valid_events"] == 3
     assert (tmp_path / "out" / "report.html").is_file()
     again = traceo("report", "--output", tmp_path / "out")
