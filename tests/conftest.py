@@ -12,7 +12,11 @@ from hypothesis import HealthCheck, settings
 
 logging.basicConfig(level=logging.ERROR)
 settings.register_profile(
-    "traceo", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "traceo",
+    deadline=None,
+    derandomize=True,
+    max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "50")),
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("traceo")
 
