@@ -190,7 +190,8 @@ class Writer:
                     raise self._failure(error) from error
         self._in_transaction = False
         if time.monotonic() + _BOUND_SECONDS / 2 > self._due_bound:
-            self._asked = self._ask_for_ends()
+            with contextlib.suppress(confluent_kafka.KafkaException):  # what is committed stays so
+                self._asked = self._ask_for_ends()
 
     def close(self) -> None:
         """Abort what is open, and let go; who was fenced off has nothing open any more."""

@@ -132,7 +132,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=float, default=500.0, help="rows a second")
     parser.add_argument("--seconds", type=float, default=300.0)
-    parser.add_argument("--together", type=int, default=25, help="rows of a transaction (the capture: 31)")
+    parser.add_argument("--together", type=int, default=25, help="rows of a transaction (the sample: 47)")
     arguments = parser.parse_args()
     print(json.dumps(measure(Stack(), arguments.rate, arguments.seconds, arguments.together), indent=2))
 
