@@ -23,6 +23,31 @@ class Look(NamedTuple):
     per_second: float | None
 
 
+class Rate:
+    """Records a second of a position that moves in steps: a job shows its positions once a checkpoint.
+
+    A rate holds until the next step; if none comes in twice the time of the one before, nothing is read.
+    """
+
+    def __init__(self) -> None:
+        self._moved: tuple[float, int] | None = None
+        self._rate: float | None = None
+        self._holds = 0.0
+
+    def of(self, read: int, now: float) -> float | None:
+        """The rate at the time ``now`` in seconds, when ``read`` records were read; ``None`` at first."""
+        if self._moved is None:
+            self._moved = now, read
+            return None
+        passed = now - self._moved[0]
+        if read != self._moved[1] and passed > 0:
+            self._rate, self._holds = (read - self._moved[1]) / passed, 2 * passed
+            self._moved = now, read
+        elif passed > self._holds:
+            self._rate = 0.0
+        return self._rate
+
+
 class Lag:
     """Looks at one group's positions in ``topics``.
 
@@ -33,7 +58,7 @@ class Lag:
     def __init__(self, cluster: Cluster, topics: Sequence[str], group: str) -> None:
         self._client = Consumer(cluster.client(**{"group.id": group, "enable.auto.commit": False}))
         self._topics = topics
-        self._before: tuple[float, int] | None = None
+        self._rate = Rate()
 
     def look(self) -> Look:
         """What is known now; nothing while the cluster is away."""
@@ -44,13 +69,8 @@ class Lag:
             return Look(None, None)
         if not positions:
             return Look(None, None)
-        read, now = sum(partition.offset for partition in positions), time.monotonic()
-        rate = None
-        if self._before is not None and now > self._before[0]:
-            rate = (read - self._before[1]) / (now - self._before[0])
-        if self._before is None or read != self._before[1]:
-            self._before = now, read
-        return Look(max(0, ends - read), rate)
+        read = sum(partition.offset for partition in positions)
+        return Look(max(0, ends - read), self._rate.of(read, time.monotonic()))
 
     def _positions(self) -> list[TopicPartition]:
         known = self._client.list_topics(timeout=_ANSWER_SECONDS).topics
