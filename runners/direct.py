@@ -51,7 +51,8 @@ def run(
             with part("build graph"):
                 graph(pipeline)
             with part("run"):
-                pipeline.run().wait_until_finish()
+                # no rehearsal of the graph's own form: that would compress the capture of a stream twice
+                pipeline.run(test_runner_api=False).wait_until_finish()
         except Exception as error:
             texts = _texts(error)
             if "KeyboardInterrupt" in texts:  # Beam wraps it in an error of its own

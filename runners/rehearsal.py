@@ -6,6 +6,7 @@ anew for each bundle, which takes most of the time. Both are mended while a pipe
 """
 
 import contextlib
+import inspect
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,7 @@ from unittest import mock
 import apache_beam as beam
 from apache_beam.runners.direct import executor
 from apache_beam.runners.direct.direct_runner import BundleBasedDirectRunner
-from apache_beam.transforms import userstate
+from apache_beam.transforms import core, userstate
 
 
 class RehearsalRunner(BundleBasedDirectRunner):
@@ -43,16 +44,25 @@ class _SerialInOrder(executor._SerialEvaluationState):  # noqa: SLF001  there is
 
 @contextlib.contextmanager
 def _mended() -> Iterator[None]:
-    inspect = userstate.get_dofn_specs
-    known: dict[type[beam.DoFn], Any] = {}  # what a step declares, its class declares
+    inspect_specs, inspect_arguments = userstate.get_dofn_specs, core.get_function_args_defaults
+    specs: dict[type[beam.DoFn], Any] = {}  # what a step declares, its class declares
+    arguments: dict[Any, Any] = {}
 
     def specs_of(dofn: beam.DoFn) -> Any:
-        if type(dofn) not in known:
-            known[type(dofn)] = inspect(dofn)
-        return known[type(dofn)]
+        if type(dofn) not in specs:
+            specs[type(dofn)] = inspect_specs(dofn)
+        return specs[type(dofn)]
+
+    def arguments_of(function: Any) -> Any:
+        if not inspect.ismethod(function):
+            return inspect_arguments(function)
+        if function.__func__ not in arguments:
+            arguments[function.__func__] = inspect_arguments(function)
+        return arguments[function.__func__]
 
     with (
         mock.patch.object(executor, "_SerialEvaluationState", _SerialInOrder),
         mock.patch.object(userstate, "get_dofn_specs", specs_of),
+        mock.patch.object(core, "get_function_args_defaults", arguments_of),
     ):
         yield

@@ -20,7 +20,8 @@ from schemas.archive import ARCHIVE
 from schemas.batches import Origin
 from schemas.records import RawRecords
 from tests.captures import event, line, series
-from tests.transforms.test_steps import is_exactly, records, streaming
+from tests.streams import streaming
+from tests.transforms.test_steps import is_exactly, records
 from transforms import DecodeChanges
 from transforms.archive import ToArchive
 from transforms.coders import StructCoder

@@ -7,8 +7,6 @@ from typing import Any
 
 import apache_beam as beam
 import pytest
-from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners.direct.direct_runner import BundleBasedDirectRunner
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 from apache_beam.testing.test_stream import TestStream as Stream
 from apache_beam.testing.util import assert_that
@@ -19,6 +17,7 @@ from actions.times import micros_of
 from schemas.actions import Incident
 from schemas.verdicts import Verdict
 from tests.actions.batches import BEGIN_US, verdict
+from tests.streams import streaming
 from transforms import incidents
 from transforms.coders import StructCoder
 from transforms.ending import LAST_CALL
@@ -125,7 +124,7 @@ def streamed(verdicts: list[Verdict], *, apart: float, jitter: float) -> Stream:
 
 def test_a_stream_gives_what_the_batch_gives() -> None:
     stream = streamed(outage(), apart=45, jitter=40)
-    with beam.Pipeline(runner=BundleBasedDirectRunner(), options=PipelineOptions(["--streaming"])) as p:
+    with streaming() as p:
         check_both(p | stream.with_output_types(Verdict), streaming=True, hold_seconds=45)
 
 
@@ -139,7 +138,7 @@ def test_an_incident_opens_and_closes_by_the_watermark() -> None:
         stream = stream.add_elements([TimestampedValue(v, stamp) for v in found])
     stream = stream.advance_watermark_to(Timestamp(micros=BEGIN_US + 2_000_000_000))
     stream = stream.advance_watermark_to(LAST_CALL + 1).advance_watermark_to(MAX_TIMESTAMP)
-    with beam.Pipeline(runner=BundleBasedDirectRunner(), options=PipelineOptions(["--streaming"])) as p:
+    with streaming() as p:
         out = p | stream.with_output_types(Verdict) | ToIncidents(streaming=True)
         # The second came in time for the samples, but 700 s later in the stream: too late for the first.
         shown = out.closed | "Shown" >> beam.Map(lambda i: (i.started_at[14:19], i.verdicts))

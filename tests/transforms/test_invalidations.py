@@ -7,8 +7,6 @@ from typing import Any
 import apache_beam as beam
 import pyarrow as pa
 import pytest
-from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners.direct.direct_runner import BundleBasedDirectRunner
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 from apache_beam.testing.test_stream import TestStream as Stream
 from apache_beam.testing.util import assert_that
@@ -18,6 +16,7 @@ from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 from actions.cache.changes import touched_events
 from actions.cache.coalesce import Coalescer
 from tests.actions.batches import BEGIN_US, Row, change, event_changes, events, table_changes, tags
+from tests.streams import streaming
 from transforms.coders import BatchCoder
 from transforms.ending import LAST_CALL
 from transforms.invalidations import ToInvalidations
@@ -111,8 +110,7 @@ def streamed(*steps: pa.RecordBatch | float) -> Stream:
 
 
 def run_stream(stream: Stream, check: Found, **settings: Any) -> None:
-    options = PipelineOptions(["--streaming"])
-    with beam.Pipeline(runner=BundleBasedDirectRunner(), options=options) as p:
+    with streaming() as p:
         clean = p | stream.with_output_types(pa.RecordBatch)
         inputs = (clean, empty(p, "NoChanges"), empty(p, "NoTables"))
         assert_that(inputs | ToInvalidations(streaming=True, **settings), check)

@@ -7,8 +7,6 @@ import apache_beam as beam
 import msgspec
 import pyarrow as pa
 import pytest
-from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners.direct.direct_runner import BundleBasedDirectRunner
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 from apache_beam.testing.test_stream import TestStream as Stream
 from apache_beam.testing.util import assert_that
@@ -19,6 +17,7 @@ from connectors.recordfiles import _raw
 from schemas.batches import EVENTS, Origin
 from schemas.records import RawRecords, Record
 from tests.captures import event, series
+from tests.streams import streaming
 from transforms import (
     CheckReferences,
     DecodeChanges,
@@ -119,10 +118,6 @@ def streamed(*steps: RawRecords | float) -> Stream:
         else:
             stream = stream.advance_watermark_to(Timestamp(BEGIN_MS / 1000 + step))
     return stream.advance_watermark_to(MAX_TIMESTAMP)
-
-
-def streaming() -> beam.Pipeline:
-    return beam.Pipeline(runner=BundleBasedDirectRunner(), options=PipelineOptions(["--streaming"]))
 
 
 def test_an_event_waits_for_its_series_and_not_for_ever() -> None:

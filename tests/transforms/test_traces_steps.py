@@ -9,8 +9,6 @@ import apache_beam as beam
 import msgspec
 import pyarrow as pa
 import pytest
-from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners.direct.direct_runner import BundleBasedDirectRunner
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 from apache_beam.testing.test_stream import TestStream as Stream
 from apache_beam.testing.util import assert_that
@@ -20,6 +18,7 @@ from apache_beam.utils.timestamp import Timestamp
 from schemas.batches import encode
 from schemas.spans import Span
 from schemas.traces import TraceSummary
+from tests import streams
 from tests.traces.making import BEGIN_NS, SECOND, batch_of, dice_of, request, span
 from traces.assemble import Assembler
 from traces.history import History
@@ -76,9 +75,7 @@ def stream_of(batches: Iterable[pa.RecordBatch]) -> Stream:
 def run(batches: list[pa.RecordBatch], *, streaming: bool = False, **settings: Any) -> Found:
     """Everything that the steps give, as JSON knows it, by the name of the output."""
     name_of_run = uuid4().hex
-    options = PipelineOptions(["--streaming"] if streaming else [])
-    runner = BundleBasedDirectRunner() if streaming else FnApiRunner()
-    with beam.Pipeline(runner=runner, options=options) as p:
+    with streams.streaming() if streaming else beam.Pipeline(runner=FnApiRunner()) as p:
         spans = p | (stream_of(batches) if streaming else beam.Create(batches))
         out: Analysed = spans | AnalyseTraces(streaming=streaming, **settings)
         rows = out._asdict() | {"graph": out.calls | ServiceGraph(), "red": spans | RedMetrics()}
@@ -220,7 +217,7 @@ def test_a_silent_shard_gives_its_traces_when_the_watermark_has_gone_on() -> Non
         .advance_watermark_to(at + 32)
         .advance_watermark_to_infinity()
     )
-    with beam.Pipeline(runner=BundleBasedDirectRunner(), options=PipelineOptions(["--streaming"])) as p:
+    with streams.streaming() as p:
         out = p | stream | AnalyseTraces(streaming=True, shards=64)
         stamped = out.traces | beam.Map(_with_time)
         assert_that(stamped, partial(_keep, ("silent", "traces")))
@@ -242,7 +239,7 @@ def test_a_late_request_makes_a_row_of_its_own_that_adds_up() -> None:
         .add_elements([TimestampedValue(batch_of(late), at + 600)])
         .advance_watermark_to_infinity()
     )
-    with beam.Pipeline(runner=BundleBasedDirectRunner(), options=PipelineOptions(["--streaming"])) as p:
+    with streams.streaming() as p:
         assert_that(p | stream | RedMetrics(), partial(_keep, ("late", "red")))
     front = [row for row in _KEPT.pop(("late", "red")) if row.service == "front"]
     assert [row.requests for row in front] == [1, 1]

@@ -15,7 +15,8 @@ from apache_beam.testing.util import assert_that
 from connectors.files import ReadFiles
 from schemas.records import RawRecords
 from tests.captures import line, sample_lines, write_lines
-from tests.transforms.test_steps import BEGIN_MS, is_exactly, records, streamed, streaming
+from tests.streams import streaming
+from tests.transforms.test_steps import BEGIN_MS, is_exactly, records, streamed
 from transforms import CheckTransactions, DecodeChanges, DropReplays, FindNotices
 
 Line = dict[str, Any]
