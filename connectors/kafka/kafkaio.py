@@ -11,6 +11,8 @@ from typing import Any, Final, NamedTuple, Optional
 from uuid import uuid4
 
 import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.portability import common_urns
 from apache_beam.transforms.external import ExternalTransform, NamedTupleBasedPayloadBuilder
 from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.timestamp import Timestamp
@@ -21,6 +23,8 @@ from connectors.kafka.cluster import Cluster
 from schemas.records import RawRecords
 
 _URN: Final = "beam:transform:org.apache.beam:kafka_read_with_metadata:v1"
+_SOURCE: Final = common_urns.deprecated_primitives.READ.urn
+_DOCKER: Final = common_urns.environments.DOCKER.urn
 _CONNECT_SECONDS: Final = 3.0
 _BYTES: Final = "org.apache.kafka.common.serialization.ByteArrayDeserializer"
 
@@ -38,8 +42,23 @@ def check(cluster: Cluster, expansion: str) -> None:
     except OSError as error:
         raise InputError(
             f"{expansion}: the service that expands KafkaIO does not answer: {error.strerror or error}; "
-            "start it as docs/kafka.md says, or see --expansion-endpoint"
+            "traceo stack up --only jobserver starts one, --expansion-endpoint names another"
         ) from error
+    read = ReadKafkaIO(cluster=cluster, topics=("none",), group="none", expansion=expansion)
+    if not _runs_in_flink(read):
+        raise InputError(
+            f"{expansion}: the service does not make of KafkaIO a source of Flink's own; start it as "
+            "docs/kafka.md says, or name --kafka-source own"
+        )
+
+
+def _runs_in_flink(read: "ReadKafkaIO") -> bool:
+    """Whether the service makes a source of Flink's own of it, with nothing that Docker would have to run."""
+    pipeline = beam.Pipeline(options=PipelineOptions(["--environment_type=LOOPBACK"]))  # Python's own steps
+    pipeline | read  # asks the service
+    components = pipeline.to_runner_api().components
+    is_source = any(one.spec.urn == _SOURCE for one in components.transforms.values())
+    return is_source and all(one.urn != _DOCKER for one in components.environments.values())
 
 
 class _Payload(NamedTuple):

@@ -71,6 +71,11 @@ class Addresses:
         return self.settings.address("artifacts")
 
     @property
+    def expansion_endpoint(self) -> str:
+        """The service that expands KafkaIO, for Flink's own processes."""
+        return self.settings.address("expansion")
+
+    @property
     def empty_jar(self) -> Path:
         """``--files_to_stage``: a job uses the class path of the cluster, and uploads nothing."""
         return beam.empty_jar(self.settings)

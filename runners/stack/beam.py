@@ -51,10 +51,12 @@ class JobServer(Component):
         program = [
             shim.JOB_SERVER,
             str(empty_jar(self.settings)),
+            HOST,
+            str(ports["expansion"]),
             f"--job-host={HOST}",
             f"--job-port={ports['jobserver']}",
             f"--artifact-port={ports['artifacts']}",
-            f"--expansion-port={ports['expansion']}",
+            "--expansion-port=-1",  # its own would make transforms for Docker
             f"--artifacts-dir={self.folder / 'artifacts'}",
             f"--flink-master={self.settings.address('flink_rest')}",
             f"--flink-conf-dir={flink.client_configuration(self.settings)}",
@@ -63,7 +65,7 @@ class JobServer(Component):
         return Launch(argv=argv, environment=shim.preloaded(self.settings, environment()), folder=self.folder)
 
     def serving(self) -> None:
-        for port in self.ports[:2]:
+        for port in self.ports:
             health.grpc(HOST, self.settings.ports[port])
 
 

@@ -76,3 +76,12 @@ def test_a_client_whose_process_had_the_workers_goes_on_from_the_latest_checkpoi
         assert len(re.findall(r"going on from\s+file:\S+/chk-\d+", trial.client.log)) == 2, trial.client.log
         trial.check()
         assert trial.client.stop() == 0, trial.client.log
+
+
+def test_beams_own_source_loses_nothing_either(stack: Stack, tmp_path: Path) -> None:
+    settings = {"kafka_source": "kafkaio", "expansion_endpoint": stack.addresses.expansion_endpoint}
+    with Trial(stack, tmp_path, job_name="chaos-kafkaio", seed=SEED, **settings) as trial:
+        trial.has_checkpoint()
+        suffer(trial, ("taskmanager", KILLS["taskmanager"]))
+        trial.check()
+        assert trial.client.stop() == 0, trial.client.log
