@@ -33,7 +33,7 @@ def classify(
     value = _joined(batches, "value").view(np.uint64)
     committed = _joined(batches, "committed_us")
     oldest = int(committed.min(where=committed > 0, initial=int(committed.max())))
-    index.reserve(len(low), oldest - horizon_us)
+    index.reserve(len(low), oldest - horizon_us - horizon_us // 2)  # others may be behind these rows
     slots, fresh = index.find_or_insert(low, high)
     verdicts, kept = np.zeros(len(low), dtype=np.uint8), value.copy()
     index.set(slots[fresh], value[fresh], committed[fresh])

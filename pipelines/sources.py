@@ -147,11 +147,22 @@ def _topics(settings: Settings, inputs: tuple[str, ...], what: str) -> ReadKafka
         begin=settings.kafka_begin,
         batch_rows=batch_rows,
         poll_seconds=settings.kafka_poll_ms / 1000,
+        drift_seconds=drift_seconds(settings),
         until=None if settings.endless else current_ranges(cluster, topics),
         registry=settings.schema_registry() if in_avro else None,
     )
 
 
+def drift_seconds(settings: Settings) -> float:
+    """How far partitions may be apart, so that no step forgets or gives up what one behind still needs.
+
+    DropDuplicates remembers for half a horizon longer than the horizon; ScoreAnomalies waits for what is
+    missing until the newest sample is ``lateness_seconds`` later.
+    """
+    return max(_LEAST_DRIFT_SECONDS, min(settings.horizon_seconds / 4, settings.lateness_seconds / 2))
+
+
+_LEAST_DRIFT_SECONDS = 10.0
 _MOST_ROWS = 32_768  # of one read; more would wait long for the first
 
 

@@ -41,6 +41,33 @@ class RawRecords(msgspec.Struct, frozen=True, gc=False):
     def __len__(self) -> int:
         return len(self.values)
 
+    def part(self, begin: int, end: int) -> "RawRecords":
+        """The records in places ``begin`` up to, and without, ``end``."""
+        return RawRecords(
+            topic=self.topic,
+            partition=self.partition,
+            offsets=self.offsets[begin:end],
+            timestamps=self.timestamps[begin:end],
+            keys=self.keys[begin:end],
+            values=self.values[begin:end],
+            headers=self.headers[begin:end],
+            refusals={place - begin: why for place, why in self.refusals.items() if begin <= place < end},
+        )
+
+    def followed_by(self, more: "RawRecords") -> "RawRecords":
+        """These records, and behind them ``more`` of the same partition."""
+        rows = len(self)
+        return RawRecords(
+            topic=self.topic,
+            partition=self.partition,
+            offsets=self.offsets + more.offsets,
+            timestamps=self.timestamps + more.timestamps,
+            keys=self.keys + more.keys,
+            values=self.values + more.values,
+            headers=self.headers + more.headers,
+            refusals=self.refusals | {rows + place: why for place, why in more.refusals.items()},
+        )
+
     @property
     def nbytes(self) -> int:
         """Bytes of all values."""

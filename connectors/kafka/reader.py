@@ -11,7 +11,7 @@ import logging
 import math
 import time
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,13 +21,13 @@ from confluent_kafka import KafkaError, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from connectors.errors import InputError
+from connectors.kafka.alignment import Alignment, Partition
 from connectors.kafka.avrovalues import AvroValues, RegistryAway
 from connectors.kafka.cluster import EARLIEST, LATEST, Cluster, without_noise
 from schemas.records import RawRecords
 
 _LOG: Final = logging.getLogger(__name__)
 
-Partition = tuple[str, int]
 Positions = dict[Partition, int]
 
 _PLENTY: Final = 1_000  # records of one read: from then on there are more than come in
@@ -37,6 +37,8 @@ _DISCOVER_SECONDS: Final = 10.0
 _SHOW_SECONDS: Final = 5.0
 _METADATA_SECONDS: Final = 30.0
 _KNOWN_SECONDS: Final = 2.0  # once something is read: a bundle and its checkpoint wait for the answer
+#: How long others wait for a partition of which nothing came yet, not even its end.
+_UNKNOWN_SECONDS: Final = 30.0
 _NEVER_MS: Final = -1
 #: Errors from which librdkafka recovers by itself; while they last, no idle partition's watermark goes on.
 _PASSING: Final = frozenset(
@@ -68,6 +70,8 @@ class _Seen:
     newest_ms: int = _NEVER_MS
     complete_ms: int = _NEVER_MS
     at_end: bool = False
+    ended_at: int | None = None  # where an end was met, behind what is not given yet
+    since: float = field(default_factory=time.monotonic)
 
 
 @dataclass(kw_only=True)
@@ -77,6 +81,7 @@ class Reader:
     ``begin``: where partitions without a position begin: ``earliest`` or ``latest``. ``batch_rows``: records
     that are taken at once, at most. ``margin_seconds``: how long an append may take to become visible
     (transactions of the producer); the watermark of an idle partition stays that far behind the clock.
+    ``drift_seconds``: how far, by append time, a partition is given ahead of another that has more to give.
     ``avro``: what decodes values in a registry's wire format. While the registry is away, a partition that
     needs it is held where it is, and read again later; for no longer than ``patience_seconds``.
     """
@@ -89,6 +94,7 @@ class Reader:
     begin: str = "earliest"
     batch_rows: int = 5000
     margin_seconds: float = 1.0
+    drift_seconds: float = math.inf
     avro: AvroValues | None = None
     patience_seconds: float = math.inf
     #: The next offset to read of each partition.
@@ -115,6 +121,8 @@ class Reader:
         self._consumer = confluent_kafka.Consumer(config)
         self._admin = AdminClient(self.cluster.client())
         self._seen: dict[Partition, _Seen] = {}
+        self._alignment = Alignment(drift_seconds=self.drift_seconds)
+        self._paused: set[Partition] = set()
         self._looking: tuple[int, dict[TopicPartition, Future[Any]]] | None = None
         self._due_look = self._due_discovery = self._due_show = 0.0
         self._discovered_ms = _NEVER_MS
@@ -133,6 +141,8 @@ class Reader:
         self.positions = dict(positions)
         self._looking = None
         self._held.clear()
+        self._alignment.clear()
+        self._pause(set())
         self._due_discovery = 0.0 if discover else math.inf
         self._seen = {p: _Seen() for p in self.positions}
         self._consumer.assign([TopicPartition(*p, offset) for p, offset in self.positions.items()])
@@ -149,12 +159,24 @@ class Reader:
                 found.setdefault((message.topic(), message.partition()), []).append(message)
             else:
                 self._meet(message.error(), (message.topic(), message.partition()))
-        batches = []
         for partition, taken in found.items():
-            records = _raw(partition, taken)
+            self._alignment.add(_raw(partition, taken))
+            self._seen[partition].at_end = False
+        batches = list(self._given())
+        self._pause(set(self._alignment.waiting))
+        self._mark_ends(message for message in messages if message.error() is not None)
+        self._look()
+        return batches
+
+    def _given(self) -> Iterator[RawRecords]:
+        """What partitions give side by side; positions go on behind it."""
+        for records in self._alignment.ready(self._fronts()):
+            partition = records.topic, records.partition
+            if partition in self._held:  # what was before it has to be given first
+                continue
             if self.avro is not None:
                 try:
-                    records = self.avro.decoded(records)
+                    records = self.avro.decoded(records)  # noqa: PLW2901
                 except RegistryAway as error:
                     self._hold(partition, error)
                     continue
@@ -162,11 +184,23 @@ class Reader:
             self.positions[partition] = records.offsets[-1] + 1
             seen = self._seen[partition]
             seen.newest_ms = max(seen.newest_ms, *records.timestamps)
-            seen.at_end = False
-            batches.append(records)
-        self._mark_ends(message for message in messages if message.error() is not None)
-        self._look()
-        return batches
+            yield records
+
+    def _fronts(self) -> Positions:
+        """Up to when each partition was given that may have more of before. Who is at its end has not."""
+        known_by = time.monotonic() - _UNKNOWN_SECONDS
+        fronts = {
+            p: max(seen.newest_ms, seen.complete_ms) for p, seen in self._seen.items() if not seen.at_end
+        }
+        return {p: ms for p, ms in fronts.items() if ms != _NEVER_MS or self._seen[p].since > known_by}
+
+    def _pause(self, partitions: set[Partition]) -> None:
+        """Read nothing more of these, and of all others again."""
+        if more := partitions - self._paused:
+            self._consumer.pause([TopicPartition(*p) for p in more])
+        if fewer := self._paused - partitions:
+            self._consumer.resume([TopicPartition(*p) for p in fewer])
+        self._paused = partitions
 
     def _consumed(self, seconds: float) -> list[Any]:
         """What comes within ``seconds``; more where plenty waits: a full batch costs less a record."""
@@ -267,8 +301,11 @@ class Reader:
             _LOG.warning("%s; reading waits for it", error)
         if now - self._held_since.setdefault(partition, now) > self.patience_seconds:
             raise InputError(str(error)) from error
+        self._alignment.drop(partition)
+        self._pause(self._paused - {partition})
         self._consumer.incremental_unassign([TopicPartition(*partition)])
         self._seen[partition].at_end = False
+        self._seen[partition].ended_at = None
         self._held.add(partition)
 
     def _go_on(self) -> None:
@@ -279,16 +316,18 @@ class Reader:
         self._held.clear()
 
     def _mark_ends(self, events: Iterable[Any]) -> None:
-        """An end counts only if no record came after it in the same poll."""
+        """An end counts once all before it is given, if no record came after it."""
         for event in events:
             partition = (event.topic(), event.partition())
-            if (
-                event.error().code() == KafkaError._PARTITION_EOF  # noqa: SLF001
-                and partition not in self._held
-                and event.offset() >= self.positions.get(partition, math.inf)
-            ):
-                self.positions[partition] = event.offset()  # beyond the marks of transactions
-                self._seen[partition].at_end = True
+            if event.error().code() == KafkaError._PARTITION_EOF and partition not in self._held:  # noqa: SLF001
+                self._seen[partition].ended_at = event.offset()
+        for partition, seen in self._seen.items():
+            if seen.ended_at is None or partition in self._alignment.waiting:
+                continue
+            if seen.ended_at >= self.positions.get(partition, math.inf):
+                self.positions[partition] = seen.ended_at  # beyond the marks of transactions
+                seen.at_end = True
+            seen.ended_at = None
 
     def _look(self) -> None:
         """Ask the cluster where idle partitions end; if we are there, nothing was appended until we asked."""

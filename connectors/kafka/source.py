@@ -49,6 +49,7 @@ class ReadKafka(beam.PTransform):
     ``readers``: among how many the partitions are shared out; new ones are found. ``poll_seconds``: how long
     a read waits for a batch to fill, and so the least latency and the most bundles a second. ``group``: under
     which name the positions are shown to Kafka's tools; where to go on is in the runner's checkpoints alone.
+    ``drift_seconds``: how far one partition of a share may be ahead of another, by append time.
     ``until``: ranges of offsets to read (a bounded source), else it is endless. ``begin``: ``earliest`` or
     ``latest``, where there is no checkpoint. ``registry``: values in its wire format become JSON.
     """
@@ -60,6 +61,7 @@ class ReadKafka(beam.PTransform):
     begin: str = "earliest"
     batch_rows: int = 5000
     poll_seconds: float = 0.02
+    drift_seconds: float = math.inf
     until: "Ranges | None" = None
     registry: Registry | None = None
 
@@ -88,6 +90,7 @@ class ReadKafka(beam.PTransform):
             readers=readers,
             begin=self.begin,
             batch_rows=self.batch_rows,
+            drift_seconds=self.drift_seconds,
             avro=None if self.registry is None else AvroValues(registry=self.registry),
             patience_seconds=math.inf if self.until is None else _PATIENCE_SECONDS,
         )
@@ -111,17 +114,7 @@ class ReadKafka(beam.PTransform):
 def _before(records: RawRecords, end: int) -> RawRecords:
     """The records with offsets before ``end``."""
     rows = bisect.bisect_left(records.offsets, end)
-    if rows == len(records):
-        return records
-    return RawRecords(
-        topic=records.topic,
-        partition=records.partition,
-        offsets=records.offsets[:rows],
-        timestamps=records.timestamps[:rows],
-        keys=records.keys[:rows],
-        values=records.values[:rows],
-        refusals={place: kind for place, kind in records.refusals.items() if place < rows},
-    )
+    return records if rows == len(records) else records.part(0, rows)
 
 
 class _Poll(beam.DoFn):

@@ -348,3 +348,52 @@ def test_a_backlog_is_read_up_to_a_full_batch(scripted: Scripted) -> None:
 
 def test_the_end_of_a_backlog_is_handed_on_at_once(scripted: Scripted) -> None:
     assert len(reads(scripted, 2000, 10)) == 2
+
+
+def test_partitions_are_read_side_by_side_and_end_when_all_is_given(
+    mock: Mock, reader_of: Callable[..., Reader]
+) -> None:
+    """Hours of one partition wait for another; its end counts once they are given."""
+    hour = 3_600_000
+    for partition in range(4):
+        for number in range(5):
+            at_ms = NOW + number * hour + partition * 60_000
+            mock.put("aside", b"%d" % number, partition=partition, at_ms=at_ms)
+    reader = reader_of("aside", drift_seconds=600.0)
+    reader.go_to({})
+    numbers: list[bytes | None] = []
+
+    def is_at_end() -> bool:
+        numbers.extend(value for records in reader.poll(0.02) for value in records.values)
+        return all(seen.at_end for seen in reader._seen.values())
+
+    assert wait_until(is_at_end)
+    assert numbers == [b"%d" % number for number in range(5) for _ in range(4)]
+    assert reader.positions == {("aside", partition): 5 for partition in range(4)}
+    assert not reader._paused
+    mock.put("aside", b"5", partition=2, at_ms=NOW + 9 * hour)
+    assert wait_until(lambda: reader.poll(0.05))[0].values == [b"5"]
+
+
+def test_what_waits_for_another_partition_is_read_again_by_who_goes_on_from_there(
+    mock: Mock, reader_of: Callable[..., Reader]
+) -> None:
+    mock.put("again", b"a", b"b", at_ms=NOW)
+    mock.put("again", b"c", at_ms=NOW + 3_600_000)
+    reader = reader_of("again", drift_seconds=600.0)
+    reader.go_to({})
+    reader._seen["again", 1].newest_ms = NOW  # it has more to come, as far as is known
+    reader._look = reader._mark_ends = lambda *_: None  # type: ignore[method-assign, assignment]
+    for number in (2, 3):
+        reader._seen["again", number].at_end = True
+    found: list[bytes | None] = []
+
+    def two() -> bool:
+        found.extend(value for records in reader.poll(0.05) for value in records.values)
+        return len(found) == 2 and bool(reader._paused)
+
+    assert wait_until(two)
+    assert reader.positions["again", 0] == 2
+    other = reader_of("again", drift_seconds=600.0)
+    other.go_to(reader.positions)
+    assert [records.values for records in read_all(other)] == [[b"c"]]
