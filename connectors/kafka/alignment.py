@@ -7,7 +7,7 @@ call it watermark alignment (FLIP-182).
 """
 
 import time
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas.records import RawRecords
@@ -25,10 +25,9 @@ class Alignment:
     drift_seconds: float
     _waiting: dict[Partition, RawRecords] = field(default_factory=dict)
 
-    @property
-    def waiting(self) -> Set[Partition]:
-        """Partitions of which something is held back."""
-        return self._waiting.keys()
+    def waiting(self, rows: int = 1) -> set[Partition]:
+        """Partitions of which so many records or more are held back."""
+        return {partition for partition, records in self._waiting.items() if len(records) >= rows}
 
     def add(self, records: RawRecords) -> None:
         """Take what was read of a partition, behind what waits of it."""

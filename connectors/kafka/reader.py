@@ -163,7 +163,7 @@ class Reader:
             self._alignment.add(_raw(partition, taken))
             self._seen[partition].at_end = False
         batches = list(self._given())
-        self._pause(set(self._alignment.waiting))
+        self._pause(self._alignment.waiting(self.batch_rows))  # not sooner: what was fetched of it is lost
         self._mark_ends(message for message in messages if message.error() is not None)
         self._look()
         return batches
@@ -321,8 +321,9 @@ class Reader:
             partition = (event.topic(), event.partition())
             if event.error().code() == KafkaError._PARTITION_EOF and partition not in self._held:  # noqa: SLF001
                 self._seen[partition].ended_at = event.offset()
+        waiting = self._alignment.waiting()
         for partition, seen in self._seen.items():
-            if seen.ended_at is None or partition in self._alignment.waiting:
+            if seen.ended_at is None or partition in waiting:
                 continue
             if seen.ended_at >= self.positions.get(partition, math.inf):
                 self.positions[partition] = seen.ended_at  # beyond the marks of transactions

@@ -35,10 +35,11 @@ def test_who_is_ahead_waits_for_who_is_behind() -> None:
     both = Alignment(drift_seconds=DRIFT)
     both.add(records(0, 0, 100, 105, 111, 130))
     assert offsets(both.ready({("t", 1): 100_000})) == [(0, [0, 1])]
-    assert both.waiting == {("t", 0)}
+    assert both.waiting(2) == {("t", 0)}
+    assert both.waiting(3) == set()
     both.add(records(1, 0, 101, 121))
     assert offsets(both.ready({})) == [(0, [2]), (1, [0]), (0, [3]), (1, [1])]
-    assert not both.waiting
+    assert not both.waiting()
 
 
 def test_alone_or_without_a_bound_all_is_given_at_once() -> None:

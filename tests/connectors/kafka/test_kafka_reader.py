@@ -380,7 +380,7 @@ def test_what_waits_for_another_partition_is_read_again_by_who_goes_on_from_ther
 ) -> None:
     mock.put("again", b"a", b"b", at_ms=NOW)
     mock.put("again", b"c", at_ms=NOW + 3_600_000)
-    reader = reader_of("again", drift_seconds=600.0)
+    reader = reader_of("again", drift_seconds=600.0, batch_rows=1)
     reader.go_to({})
     reader._seen["again", 1].newest_ms = NOW  # it has more to come, as far as is known
     reader._look = reader._mark_ends = lambda *_: None  # type: ignore[method-assign, assignment]
