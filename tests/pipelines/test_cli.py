@@ -128,7 +128,7 @@ def test_ctrl_c_ends_with_one_line_and_takes_nothing_over(tmp_path: Path) -> Non
         "--input",
         str(SAMPLE),
         "--batch-rows",
-        "20",
+        "200",
     ]
     job = subprocess.Popen(
         [*command, "--output", str(tmp_path / "out")], cwd=ROOT, stdout=-3, stderr=subprocess.PIPE, text=True

@@ -15,7 +15,9 @@ import msgspec
 
 Item = dict[str, Any]
 
-HORIZON_MS: Final = 3_600_000  # how long the first of two equal events is remembered
+#: How long the first of two equal events is remembered: an hour, and the whole of the capture, because the
+#: peers read one partition of a backlog hours ahead of another, and forget by the one that is ahead.
+HORIZON_MS: Final = 3_600_000 + 48 * 3_600_000
 WAIT_MS: Final = 600_000  # how long an event waits for its series to be declared
 _MAX_BYTES: Final = 1_048_576
 _YEAR_2000: Final = 946_684_800.0
