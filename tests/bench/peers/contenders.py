@@ -137,7 +137,8 @@ class Bytewax(Contender):
     def command(self, folder: Path, run: str) -> list[str]:
         python = str(environment("bytewax"))
         saved = folder / "state"
-        saved.mkdir(exist_ok=True)
+        shutil.rmtree(saved, ignore_errors=True)  # of a run that was killed
+        saved.mkdir()
         subprocess.run([python, "-m", "bytewax.recovery", str(saved), "1"], check=True)
         dead = next(topic for topic in self.topics if topic != self.clean)
         names = (self.stack.addresses.bootstrap_servers, self.events, self.series, self.clean, dead)
