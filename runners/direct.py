@@ -21,6 +21,7 @@ from apache_beam.runners.portability.fn_api_runner import fn_runner
 from apache_beam.runners.portability.portable_runner import JobServiceHandle
 
 from runners.bundles import noted
+from runners.inspection import Options, inspected_once
 from runners.rehearsal import RehearsalRunner
 from telemetry.selftrace import note, part
 from transforms.coders import spill_to
@@ -44,9 +45,9 @@ def run(
     beam_options: Sequence[str] = (),
 ) -> None:
     """Build the graph and run it to its end. Raises :class:`JobError`, or what a bug raises."""
-    options = PipelineOptions([*beam_options, *(["--streaming"] if streaming else [])])
+    options = Options([*beam_options, *(["--streaming"] if streaming else [])])
     pipeline = beam.Pipeline(runner=_runner(options, streaming), options=options)
-    with _spilling(spill_folder), noted(note()):
+    with _spilling(spill_folder), noted(note()), inspected_once():
         try:
             with part("build graph"):
                 graph(pipeline)
