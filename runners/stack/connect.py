@@ -140,8 +140,16 @@ class Connect(Component):
         one = f"{self.where}/connectors/{CONNECTOR}"
         health.http(f"{one}/config", method="PUT", body=self.connector(), seconds=_REGISTER_SECONDS)
         with contextlib.suppress(NotReady):  # a new connector has no status yet
-            if any(task["state"] == "FAILED" for task in self._status()["tasks"]):
-                health.http(f"{one}/restart?includeTasks=true&onlyFailed=true", method="POST")
+            self.restart_failed()
+
+    def restart_failed(self) -> None:
+        """Start a task again that has given up: Connect does not, if its source failed while it started.
+
+        Raises :class:`NotReady`.
+        """
+        if any(task["state"] == "FAILED" for task in self._status()["tasks"]):
+            one = f"{self.where}/connectors/{CONNECTOR}"
+            health.http(f"{one}/restart?includeTasks=true&onlyFailed=true", method="POST")
 
     def _check_slot(self) -> None:
         """A slot has one reader; a connector that comes second waits for it in silence, for ever.

@@ -10,7 +10,6 @@ from connectors.kafka.alignment import Alignment
 from schemas.records import RawRecords
 
 DRIFT = 10.0
-NOW_MS = int(time.time() * 1000)
 
 
 def records(partition: int, first: int, *seconds: float) -> RawRecords:
@@ -52,8 +51,9 @@ def test_alone_or_without_a_bound_all_is_given_at_once() -> None:
 
 def test_a_clock_that_is_ahead_stops_nobody() -> None:
     one = Alignment(drift_seconds=DRIFT)
-    one.add(records(0, 0, NOW_MS / 1000 + 1e8, 100))
-    assert offsets(one.ready({("t", 1): NOW_MS})) == [(0, [0, 1])]
+    now_ms = int(time.time() * 1000)
+    one.add(records(0, 0, now_ms / 1000 + 1e8, 100))
+    assert offsets(one.ready({("t", 1): now_ms})) == [(0, [0, 1])]
 
 
 def test_what_is_dropped_is_not_given() -> None:

@@ -1,5 +1,6 @@
 """A trial: a writer with its ledger, the ingest job on a stack, and a reader who holds the two together."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -14,7 +15,8 @@ from typing import Any, Final
 import psycopg
 
 from runners.stack import Stack
-from runners.stack.errors import StackError
+from runners.stack.connect import Connect
+from runners.stack.errors import NotReady, StackError
 from schemas.names import UNKNOWN_SERIES, Output
 from schemas.topics import TOPICS
 from tests.conftest import ROOT
@@ -22,6 +24,7 @@ from tests.integration.chaos.jobclient import JobClient, has_inputs
 from tests.integration.chaos.topicview import Message, TopicView
 
 FLOW_SECONDS: Final = 240.0
+RESTART_SECONDS: Final = 5.0
 WAIT_SECONDS: Final = 10
 _WATCHED: Final = (Output.CLEAN, Output.DEAD, Output.LOSSES, Output.DUPLICATES, Output.CONFLICTS)
 _CANARY: Final = "chaos:canary"
@@ -103,7 +106,7 @@ class Trial:
         before = self.newest()
         wait_for(lambda: self.newest() > before, lambda: "nothing is committed to PostgreSQL any more")
         wanted = self.newest()
-        wait_for(lambda: self.view.seen[wanted], self._said)
+        self._comes(lambda: self.view.seen[wanted])
         return time.monotonic() - begun
 
     def has_checkpoint(self) -> None:
@@ -116,7 +119,7 @@ class Trial:
         self._writer.terminate()
         assert self._writer.wait(60) == 0
         ledger = self.ledger()
-        wait_for(lambda: all(self.view.seen[seq] for seq in ledger), self._said)
+        self._comes(lambda: all(self.view.seen[seq] for seq in ledger))
         with psycopg.connect(self.stack.addresses.postgres_dsn()) as connection:
             connection.execute(
                 'insert into metrics.events(seq, metric_id, "timestamp", value, tags) '
@@ -157,6 +160,22 @@ class Trial:
             file.seek(max(0, self._ledger.stat().st_size - 4096))
             lines = file.read().split(b"\n")[1:-1]
         return int(json.loads(lines[-1])[0]) if lines else 0
+
+    def _comes(self, condition: Callable[[], Any]) -> None:
+        """Wait for events. A task of the connector that gave up is started again, as Strimzi does."""
+        connect = self.stack.components["connect"]
+        assert isinstance(connect, Connect)
+        due = time.monotonic()
+
+        def look() -> Any:
+            nonlocal due
+            if time.monotonic() >= due:
+                due += RESTART_SECONDS
+                with contextlib.suppress(NotReady):  # it is away just now
+                    connect.restart_failed()
+            return condition()
+
+        wait_for(look, self._said)
 
     def _said(self) -> str:
         try:
