@@ -45,6 +45,11 @@ def run_stream(graph: Callable[[beam.Pipeline], None], settings: Settings) -> di
         profile = _profile(settings, settings.savepoint or record.resume_from)
         _check_resume(profile)
         check(flink, profile)
+        if settings.kafka_source == "kafkaio":
+            console.say(
+                "kafkaio: while a partition is idle whose last message was written in a transaction, what waits "
+                "by the watermark waits on (docs/kafka.md)"
+            )
         console.say(f"submitting {settings.job_name} to {settings.flink_url}" + _from(profile.savepoint))
         handle, job = submit(graph, profile, flink)
     else:

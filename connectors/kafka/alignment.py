@@ -62,7 +62,7 @@ class Alignment:
                 if rows == 0:
                     continue
                 gave = True
-                taken = records.part(0, rows)
+                taken = records if rows == len(records) else records.part(0, rows)
                 found.append(taken)
                 if partition in fronts:
                     others[partition] = max(taken.timestamps)

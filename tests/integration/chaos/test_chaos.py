@@ -83,5 +83,5 @@ def test_beams_own_source_loses_nothing_either(stack: Stack, tmp_path: Path) -> 
     with Trial(stack, tmp_path, job_name="chaos-kafkaio", seed=SEED, **settings) as trial:
         trial.has_checkpoint()
         suffer(trial, ("taskmanager", KILLS["taskmanager"]))
-        trial.check()
+        trial.check(canary=False)  # its watermark stands still: see decision 18
         assert trial.client.stop() == 0, trial.client.log
