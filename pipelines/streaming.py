@@ -47,8 +47,8 @@ def run_stream(graph: Callable[[beam.Pipeline], None], settings: Settings) -> di
         check(flink, profile)
         if settings.kafka_source == "kafkaio":
             console.say(
-                "kafkaio: while a partition is idle whose last message was written in a transaction, what waits "
-                "by the watermark waits on (docs/kafka.md)"
+                "kafkaio: while a partition is idle whose last message was written in a transaction, "
+                "what waits by the watermark waits on (docs/kafka.md)"
             )
         console.say(f"submitting {settings.job_name} to {settings.flink_url}" + _from(profile.savepoint))
         handle, job = submit(graph, profile, flink)
