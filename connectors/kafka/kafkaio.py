@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, Optional
 from uuid import uuid4
 
 import apache_beam as beam
+import grpc
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.portability import common_urns
 from apache_beam.transforms.external import ExternalTransform, NamedTupleBasedPayloadBuilder
@@ -45,7 +46,14 @@ def check(cluster: Cluster, expansion: str) -> None:
             "traceo stack up --only jobserver starts one, --expansion-endpoint names another"
         ) from error
     read = ReadKafkaIO(cluster=cluster, topics=("none",), group="none", expansion=expansion)
-    if not _runs_in_flink(read):
+    try:
+        runs_in_flink = _runs_in_flink(read)
+    except (grpc.RpcError, RuntimeError) as error:
+        raise InputError(
+            f"{expansion}: what answers there does not expand KafkaIO; "
+            "name the service that does in --expansion-endpoint"
+        ) from error
+    if not runs_in_flink:
         raise InputError(
             f"{expansion}: the service does not make of KafkaIO a source of Flink's own; start it as "
             "docs/kafka.md says, or name --kafka-source own"

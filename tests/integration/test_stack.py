@@ -171,7 +171,7 @@ def test_prometheus_scrapes_flink_and_whoever_registers(stack: Stack) -> None:
         jobs = [one["labels"]["job"] for one in targets if one["health"] == "up"]
         return sorted(jobs) == ["flink", "flink", "prometheus", "traceo"]
 
-    until(healthy)
+    assert until(healthy)
 
 
 @pytest.mark.parametrize("environment", ["EXTERNAL", "PROCESS"])
