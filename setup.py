@@ -7,6 +7,7 @@ PACKAGES = (
     "anomaly",
     "columns",
     "connectors",
+    "logs",
     "pipelines",
     "report",
     "runners",

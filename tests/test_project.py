@@ -27,16 +27,18 @@ ALLOWED = {
     "columns": {"schemas", "security"},
     "anomaly": {"columns", "schemas"},
     "traces": {"columns", "schemas"},
+    "logs": {"columns", "schemas", "security"},
     "actions": {"schemas"},
-    "transforms": {"actions", "anomaly", "columns", "schemas", "security", "telemetry", "traces"},
+    "transforms": {"actions", "anomaly", "columns", "logs", "schemas", "security", "telemetry", "traces"},
     "connectors": {"columns", "schemas", "security", "telemetry", "transforms"},
     "runners": {"telemetry", "transforms"},
-    "report": {"actions", "anomaly", "columns", "connectors", "schemas", "security", "traces"},
+    "report": {"actions", "anomaly", "columns", "connectors", "logs", "schemas", "security", "traces"},
     "pipelines": {
         "actions",
         "anomaly",
         "columns",
         "connectors",
+        "logs",
         "report",
         "runners",
         "schemas",
@@ -46,7 +48,7 @@ ALLOWED = {
         "transforms",
     },
 }
-WITHOUT_BEAM = {"schemas", "security", "columns", "telemetry", "anomaly", "traces", "actions"}
+WITHOUT_BEAM = {"schemas", "security", "columns", "telemetry", "anomaly", "traces", "logs", "actions"}
 
 
 def imports(path: Path) -> set[str]:

@@ -1,0 +1,1 @@
+"""Logs, without Beam: documents, text, templates, and what they tell of security."""
