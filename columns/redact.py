@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from columns.hashing import text_hashes
-from security.detectors import redact_name, redact_text, suspects
+from security.detectors import document_scanner, redact_name, redact_text
 from security.redaction import redact_json
 
 Redact = Callable[[str, Counter[str]], str]
@@ -84,7 +84,7 @@ def _suspicious(column: pa.Array) -> bool:
     """
     texts = column.dictionary if pa.types.is_dictionary(column.type) else column
     data = texts.buffers()[2]
-    return data is not None and bool(suspects(data.to_pybytes()))
+    return data is not None and not document_scanner().is_clean(data.to_pybytes())
 
 
 def _text(value: str | bytes | None) -> str | None:

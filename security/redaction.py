@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from security.detectors import redact_name, redact_text, secret_field, suspects
+from security.detectors import document_scanner, redact_name, redact_text, secret_field
 
 _DECODER = msgspec.json.Decoder()
 _LARGEST: Final = 2**63 - 1  # JSON has no bound, an encoder has
@@ -17,7 +17,7 @@ def redact_json(text: str, found: Counter[str]) -> str:
     The document is walked, and not its text, so that what comes out is JSON again and escapes hide nothing.
     A text without any suspect comes back as it is, byte for byte.
     """
-    if not suspects(text):
+    if document_scanner().is_clean(text.encode("utf-8", "surrogatepass")):
         return text
     try:
         document = _DECODER.decode(text)
@@ -66,10 +66,10 @@ def _fields(document: dict[str, Any], found: Counter[str]) -> dict[str, Any]:
 def _field(name: str, value: Any, found: Counter[str]) -> Any:
     if name == "metric_id" and isinstance(value, str):  # masked as in the events, which are found by it
         return redact_name(value, found)
-    secret = secret_field(name)
-    if secret is None or value is None or isinstance(value, bool):
+    kind = secret_field(name)
+    if kind is None or value is None or isinstance(value, bool):
         return _walk(value, found)
-    kind, mask = secret
+    mask = kind.mask(value if isinstance(value, str) else "")
     if value != mask:
-        found[kind] += 1
+        found[kind.name] += 1
     return mask

@@ -1,0 +1,29 @@
+"""value → the text that stands in for it."""
+
+import re
+
+from security.detectors.kind import Mask, constant
+
+API_KEY = constant("[API_KEY]")
+JWT = constant("[JWT]")
+PASSWORD = constant("[PASSWORD]")
+DATABASE_URL = constant("[DATABASE_URL]")
+PRIVATE_KEY = constant("[PRIVATE_KEY]")
+SSN = constant("***-**-****")
+PHONE = constant("***-***-****")
+
+
+def email(value: str) -> str:
+    """``j***@example.com``: the first letter, and where it is from."""
+    user, _, host = value.rpartition("@")
+    return f"{user[:1]}***@{host}"
+
+
+def card(value: str) -> str:
+    """The last four digits, as receipts show them."""
+    return "****-****-****-" + re.sub(r"\D", "", value)[-4:]
+
+
+def named(name: str) -> Mask:
+    """``[NAME]`` of a kind ``name``."""
+    return constant(f"[{name.upper()}]")

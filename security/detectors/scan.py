@@ -1,0 +1,236 @@
+"""Text → findings: where which kind of sensitive value stands.
+
+One RE2 automaton over the hints of all kinds reads every text once; most hold none, and that is all they
+cost. Where a hint is found, the patterns of its kinds, of RE2 too, say exactly what is there: so that the
+time is linear in the text, whatever the text.
+"""
+
+import bisect
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+import re2
+
+from security.detectors.kind import Kind, Tier
+
+#: RE2 says "no match" when its automaton outgrows its memory; the hints need a small part of this.
+_MEMORY: Final = 256 * 1024 * 1024
+_NEAR: Final = 48  # characters in which a context word counts
+_CLOSE: Final = 24  # characters in which a word that makes harmless must end
+#: What masks look like: never found again, so that redacting twice gives what redacting once gave.
+_MASKED: Final = re.compile(r"\[[A-Z][A-Z0-9_]*\]|[*-]*\*{3}[*-]*(?:\d{4})?|<[a-z_]+:[\w-]+>")
+_WORD: Final = r"(?<![^\W_])(?:{})(?![^\W_])"
+
+
+class Finding(NamedTuple):
+    """A value in a text: characters ``start`` up to, and without, ``end``."""
+
+    start: int
+    end: int
+    kind: Kind
+    confidence: float
+    tier: Tier = Tier.PATTERN
+
+
+class _Pattern(NamedTuple):
+    """A kind, ready to be looked for."""
+
+    kind: Kind
+    regexp: "re2._Regexp"
+    groups: tuple[int, ...]
+    not_after: "re.Pattern[str] | None"
+    not_after_run: "re.Pattern[str] | None"
+    not_before: "re.Pattern[str] | None"
+    before: "re.Pattern[str] | None"
+    after: "re.Pattern[str] | None"
+    never: "re.Pattern[str] | None"
+
+
+class Scanner:
+    """Looks for ``kinds``. ``also``: RE2 of what makes a text suspicious besides, without being a finding."""
+
+    def __init__(self, kinds: Sequence[Kind], also: Sequence[str] = ()) -> None:
+        self.kinds = tuple(kinds)
+        self._patterns = [_prepared(kind) for kind in kinds]
+        hints: dict[str, set[int]] = {}
+        for number, kind in enumerate(kinds):
+            for hint in kind.hints or (kind.pattern,):
+                hints.setdefault(hint, set()).add(number)
+        for hint in also:
+            hints.setdefault(hint, set())
+        options = re2.Options()
+        options.max_mem = _MEMORY
+        options.never_capture = True
+        self._set = re2.Set.SearchSet(options)
+        self._of_hint = []
+        for hint, numbers in hints.items():
+            self._set.Add(hint)
+            self._of_hint.append(numbers)
+        self._set.Compile()
+        self._any = re2.compile("|".join(f"(?:{hint})" for hint in hints).encode(), options)
+
+    def suspects(self, data: bytes) -> set[int]:
+        """The kinds, by place, that may be in ``data``; empty for most texts."""
+        found: set[int] = set()
+        for hint in self._set.Match(data) or ():
+            found |= self._of_hint[hint]
+        return found
+
+    def is_clean(self, data: bytes) -> bool:
+        """Whether no hint of any kind is in ``data``."""
+        return self._any.search(data) is None
+
+    def suspicious(self, data: bytes, ends: Sequence[int]) -> Iterator[int]:
+        """Which of the texts that lie end to end in ``data`` may hold something; ``ends``: of each."""
+        position, last = 0, len(data)
+        while position < last and (match := self._any.search(data, position)) is not None:
+            row = bisect.bisect_right(ends, match.start())
+            yield row
+            position = max(ends[row], match.start() + 1)
+            if match.end() > ends[row] and row + 1 < len(ends):  # across two: either may be the one
+                yield row + 1
+                position = ends[row + 1]
+
+    def scan(self, text: str) -> list[Finding]:
+        """What is in ``text``, in order; no two overlap."""
+        data = text.encode("utf-8", "surrogatepass")
+        suspects = self.suspects(data)
+        if not suspects:
+            return []
+        found = []
+        as_chars = None if len(data) == len(text) else _Places(data)
+        for number in suspects:
+            found += _found(self._patterns[number], text, data, as_chars)
+        return resolved(found)
+
+
+def resolved(findings: Iterable[Finding]) -> list[Finding]:
+    """``findings`` in order, without overlaps: the higher rank stands, then the longer, then the first.
+
+    What sticks out of one that stands is kept as a finding of its own, so that no part of a value is left.
+    """
+    by_rank = sorted(findings, key=lambda one: (-one.kind.rank, one.start - one.end, one.start))
+    kept: list[Finding] = []
+    for one in by_rank:
+        parts = [(one.start, one.end)]
+        for other in kept:
+            parts = [part for piece in parts for part in _without(piece, (other.start, other.end))]
+        whole = parts == [(one.start, one.end)]
+        kept += [
+            one._replace(start=start, end=end)
+            for start, end in parts
+            if whole or end - start >= _WORTH_HIDING
+        ]
+    return sorted(kept)
+
+
+_WORTH_HIDING: Final = 4  # characters that stick out; fewer are a quote or a separator
+
+
+def _without(piece: tuple[int, int], hole: tuple[int, int]) -> list[tuple[int, int]]:
+    start, end = piece
+    if hole[1] <= start or end <= hole[0]:
+        return [piece]
+    return [(a, b) for a, b in ((start, min(end, hole[0])), (max(start, hole[1]), end)) if a < b]
+
+
+class _Places:
+    """Bytes of UTF-8 → characters, for places that come in any order."""
+
+    _STEP: Final = 4096
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._marks = [0]
+        for start in range(0, len(data), self._STEP):
+            self._marks.append(self._marks[-1] + _characters(data[start : start + self._STEP]))
+
+    def __getitem__(self, place: int) -> int:
+        block, rest = divmod(place, self._STEP)
+        start = block * self._STEP
+        return self._marks[block] + (_characters(self._data[start : start + rest]) if rest else 0)
+
+
+_CONTINUATION: Final = bytes(range(0x80, 0xC0))
+
+
+def _characters(data: bytes) -> int:
+    """How many characters begin in ``data``."""
+    return len(data.translate(None, _CONTINUATION))
+
+
+def _found(pattern: _Pattern, text: str, data: bytes, as_chars: _Places | None) -> Iterator[Finding]:
+    kind = pattern.kind
+    position, last = 0, len(data)
+    while position <= last and (match := pattern.regexp.search(data, position)) is not None:
+        begin, finish = match.span()
+        position = max(finish, begin + 1)
+        group = next((g for g in pattern.groups if match.start(g) >= 0), 0)
+        start, end = match.span(group)
+        if as_chars is not None:
+            begin, finish, start, end = (as_chars[place] for place in (begin, finish, start, end))
+        if pattern.not_after and begin and pattern.not_after.match(text, begin - 1):
+            # nor can it begin at any of the characters that follow and are as the one before
+            passed = pattern.not_after_run.match(text, begin).group() + text[begin : begin + 1]  # type: ignore[union-attr]
+            position = match.start() + max(1, len(passed.encode("utf-8", "surrogatepass")))
+            continue
+        if pattern.not_before and finish < len(text) and pattern.not_before.match(text, finish):
+            continue
+        value = text[start:end]
+        if not value or _MASKED.search(value) or (kind.check is not None and not kind.check(value)):
+            continue
+        sure = _confidence(pattern, text, begin, finish)
+        if sure is None:
+            continue
+        if kind.within is None:
+            yield Finding(start, end, kind, sure)
+        else:
+            for a, b in kind.within(value):
+                yield Finding(start + a, start + b, kind, sure)
+
+
+def _confidence(pattern: _Pattern, text: str, begin: int, finish: int) -> float | None:
+    kind = pattern.kind
+    if pattern.never and pattern.never.search(text, max(0, begin - _CLOSE), begin):
+        return None
+    near = (pattern.before is not None and _has(pattern.before, text, begin - _NEAR, begin)) or (
+        pattern.after is not None and _has(pattern.after, text, finish, finish + _NEAR)
+    )
+    if near:
+        return round((1 + kind.confidence) / 2, 3)
+    return None if kind.needs_context else kind.confidence
+
+
+def _has(words: "re.Pattern[str]", text: str, start: int, end: int) -> bool:
+    return words.search(text[max(0, start) : end].lower()) is not None
+
+
+def _prepared(kind: Kind) -> _Pattern:
+    options = re2.Options()
+    options.max_mem = _MEMORY // 16
+    options.log_errors = False
+    regexp = re2.compile(kind.pattern.encode(), options)
+    names = sorted((place, name) for name, place in regexp.groupindex.items())
+    groups = tuple(place for place, name in names if _text(name).startswith("value"))
+    return _Pattern(
+        kind=kind,
+        regexp=regexp,
+        groups=groups,
+        not_after=re.compile(f"[{kind.not_after}]") if kind.not_after else None,
+        not_after_run=re.compile(f"[{kind.not_after}]*") if kind.not_after else None,
+        not_before=re.compile(f"[{kind.not_before}]") if kind.not_before else None,
+        before=_words(kind.before),
+        after=_words(kind.after),
+        never=re.compile("(?i)" + _WORD.format("|".join(map(re.escape, kind.never))) + r"[\s\"':=#(]*$")
+        if kind.never
+        else None,
+    )
+
+
+def _text(name: str | bytes) -> str:
+    return name.decode() if isinstance(name, bytes) else name
+
+
+def _words(words: Sequence[str]) -> "re.Pattern[str] | None":
+    return re.compile(_WORD.format("|".join(map(re.escape, words)))) if words else None
