@@ -46,6 +46,7 @@ setup(
         "opentelemetry-exporter-otlp-proto-http>=1.30,<2",
         "opentelemetry-proto>=1.30,<2",
         "opentelemetry-sdk>=1.30,<2",
+        "phonenumbers>=8.13,<10",
         "prometheus-client>=0.21,<1",
         "psycopg[binary]>=3.2,<4",
         "pyarrow>=18",
@@ -57,6 +58,7 @@ setup(
     extras_require={
         "dev": [
             "apache-beam[yaml]>=2.76,<2.78",
+            "faker>=30,<41",
             "hypothesis>=6.100",
             "mypy>=1.13",
             "pre-commit>=4",
