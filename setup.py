@@ -28,7 +28,7 @@ setup(
     package_data={
         "schemas": ["*.json"],
         "report": ["static/*"],
-        "runners.stack": ["*.toml", "*.sql", "*.c", "java/*"],
+        "runners.stack": ["*.toml", "*.sql", "*.c", "java/*", "go/*.txt", "go/*/*"],
     },
     entry_points={"console_scripts": ["traceo=pipelines.cli:main"]},
     install_requires=[

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from runners.stack import beam, flink, passwords, prometheus
+from runners.stack import beam, collector, flink, passwords, prometheus
 from runners.stack.settings import HOST, StackSettings
 
 
@@ -54,6 +54,21 @@ class Addresses:
     def alertmanager_url(self) -> str:
         """Alertmanager."""
         return self.settings.url("alertmanager")
+
+    @property
+    def victorialogs_url(self) -> str:
+        """VictoriaLogs: its page, its queries, and what it takes logs by, below ``/insert``."""
+        return self.settings.url("victorialogs")
+
+    @property
+    def otlp_url(self) -> str:
+        """Where the collector takes OTLP over HTTP."""
+        return self.settings.url("collector_http")
+
+    @property
+    def collected(self) -> Path:
+        """A folder: the collector follows each ``*.log`` in it."""
+        return collector.watched(self.settings)
 
     @property
     def flink_url(self) -> str:

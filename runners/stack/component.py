@@ -31,6 +31,8 @@ class Component(ABC):
     ports: ClassVar[tuple[str, ...]]
     packages: ClassVar[tuple[str, ...]]  # of Debian
     bundles: ClassVar[tuple[str, ...]] = ()  # of jars, its class path first
+    programs: ClassVar[tuple[str, ...]] = ()  # built from Go
+    default: ClassVar[bool] = True  # whether it is started where nobody names components
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
     start_seconds: ClassVar[float] = 60.0
     stop_seconds: ClassVar[float] = 20.0

@@ -3,6 +3,7 @@
 from typing import Final
 
 from runners.stack.beam import JobServer, Workers
+from runners.stack.collector import Collector
 from runners.stack.component import Component
 from runners.stack.connect import Connect
 from runners.stack.flink import JobManager, TaskManager, ZooKeeper
@@ -10,6 +11,7 @@ from runners.stack.kafka import Kafka
 from runners.stack.postgres import Postgres
 from runners.stack.prometheus import Alertmanager, Prometheus
 from runners.stack.redis import Redis
+from runners.stack.victorialogs import VictoriaLogs
 
 COMPONENTS: Final[tuple[type[Component], ...]] = (
     Postgres,
@@ -23,4 +25,6 @@ COMPONENTS: Final[tuple[type[Component], ...]] = (
     Redis,
     Alertmanager,
     Prometheus,
+    VictoriaLogs,
+    Collector,
 )

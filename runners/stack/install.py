@@ -1,4 +1,5 @@
-"""What the stack is made of, fetched once: Debian packages by apt-get, jars by Maven, one shim by gcc.
+"""What the stack is made of, fetched once: Debian packages by apt-get, jars by Maven, programs by
+Go, one shim by gcc.
 
 What is there is never changed, for servers may run from it: another version lies in another folder.
 """
@@ -13,7 +14,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
-from runners.stack import bundles, shim, versions
+from runners.stack import bundles, gobuild, shim, versions
 from runners.stack.component import Tell
 from runners.stack.errors import StackError
 from runners.stack.settings import StackSettings
@@ -22,11 +23,18 @@ _POLICY: Final = Path("/usr/sbin/policy-rc.d")
 _SECONDS: Final = 1800.0
 
 
-def install(settings: StackSettings, packages: Collection[str], wanted: Collection[str], tell: Tell) -> None:
-    """Whatever is missing of these Debian packages and bundles of jars. Raises :class:`StackError`."""
+def install(
+    settings: StackSettings,
+    packages: Collection[str],
+    wanted: Collection[str],
+    programs: Collection[str],
+    tell: Tell,
+) -> None:
+    """What is missing of these Debian packages, bundles of jars and programs. Raises :class:`StackError`."""
     if not (
         missing(packages)
         or any(not bundles.folder(settings, bundle).is_dir() for bundle in wanted)
+        or any(not gobuild.program(settings, name).exists() for name in programs)
         or (set(shim.PACKAGES) <= set(packages) and shim.outdated(settings))
     ):
         return  # a shared folder need not be ours to write
@@ -34,6 +42,8 @@ def install(settings: StackSettings, packages: Collection[str], wanted: Collecti
         _debian(packages, tell)
         for bundle in sorted(wanted):  # "compiler" before "flink", which it compiles a class for
             _jars(settings, bundle, tell)
+        for name in sorted(programs):
+            gobuild.provide(settings, name, tell)
         if set(shim.PACKAGES) <= set(packages):
             shim.build_loopback(settings)
 

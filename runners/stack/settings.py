@@ -43,6 +43,11 @@ PORTS: Final[Mapping[str, int]] = {
     "artifacts": 18098,
     "expansion": 18097,
     "workers": 15000,
+    "victorialogs": 19428,
+    "collector_grpc": 14317,
+    "collector_http": 14318,
+    "collector_health": 14133,
+    "collector_metrics": 14888,
 }
 
 
@@ -57,6 +62,7 @@ class StackSettings:
     alert_url: str = field(
         default=f"http://{HOST}:19099/alerts", metadata={"help": "where Alertmanager sends alerts"}
     )
+    binaries: Path | None = None  # a folder of programs that were built before
     training: bool = False  # a start that is made to write archives of classes
 
     def folder(self, component: str) -> Path:
@@ -111,6 +117,7 @@ def load(
         ports=_distinct(ports),
         slots=_number(*chosen.get("slots", ("", 4)), least=1),
         alert_url=str(chosen.get("alert_url", ("", StackSettings.alert_url))[1]),
+        binaries=Path(str(chosen["binaries"][1])).absolute() if "binaries" in chosen else None,
     )
 
 
@@ -121,6 +128,7 @@ def names() -> dict[str, str]:
     return {
         "state": f"folder of data, logs and configuration (default: {DEFAULT_STATE})",
         "lib": "folder of what is installed, which stacks can share (default: STATE/lib)",
+        "binaries": "folder of programs built before, as NAME.xz; taken if versions.toml knows them",
         "port_offset": "added to every port that is not named itself (default: 0)",
         **others,
         **ports,

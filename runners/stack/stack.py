@@ -65,7 +65,9 @@ class Stack:
         return Addresses(self.settings)
 
     def up(self, only: Collection[str] = ()) -> Mapping[str, float]:
-        """Start what does not run of ``only`` (default: all) and what it needs; seconds by component.
+        """Start what does not run of ``only`` and what it needs; seconds by component.
+
+        Default: all but those that have to be named, :attr:`Component.default` says which.
 
         Installs what is missing first. Nothing is started if a port is taken. Empty if all was up.
         """
@@ -80,7 +82,8 @@ class Stack:
             preflight.ports_are_free(self.settings, waiting)
             packages = {package for one in waiting for package in one.packages}
             bundles = {bundle for one in waiting for bundle in one.bundles}
-            install(self.settings, packages, bundles, self._tell)
+            programs = {program for one in waiting for program in one.programs}
+            install(self.settings, packages, bundles, programs, self._tell)
             save(self.settings)
             self._train(waiting)
             return self._start_all(waiting)
@@ -144,7 +147,7 @@ class Stack:
 
     def _with_needs(self, only: Collection[str]) -> list[str]:
         wanted: set[str] = set()
-        pending = list(only) or list(self.components)
+        pending = list(only) or [one.name for one in self.components.values() if one.default]
         while pending:
             name = pending.pop()
             if name not in wanted:

@@ -27,3 +27,13 @@ def plugin() -> str:
 def debian() -> Mapping[str, str]:
     """Debian packages, each with a pattern of a file that it brings."""
     return dict(_table()["debian"])
+
+
+def least_go() -> str:
+    """The oldest Go that builds the programs."""
+    return str(_table()["go"]["least"])
+
+
+def programs() -> Mapping[str, str]:
+    """Programs that are built from Go, each with the SHA-256 of what is known to be built."""
+    return dict(_table()["programs"])

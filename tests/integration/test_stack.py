@@ -23,13 +23,15 @@ from pipelines.cli import main
 from runners.stack import Stack, process
 from runners.stack.components import COMPONENTS
 from runners.stack.settings import DEFAULT_STATE, load
+from runners.stack.stack import Status
 from tests.conftest import ROOT
 from tests.integration.servers import needing
 
 OFFSET = 7000
 PATIENCE_SECONDS = 180.0  # of a busy machine
 WARM_SECONDS = 45.0
-PACKAGES = {package for kind in COMPONENTS for package in kind.packages}
+DEFAULT = {kind.name: kind for kind in COMPONENTS if kind.default}
+PACKAGES = {package for kind in DEFAULT.values() for package in kind.packages}
 
 pytestmark = needing(PACKAGES)
 
@@ -101,12 +103,12 @@ def get(url: str) -> Any:
 def test_everything_is_up_and_a_second_up_does_nothing(
     stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = stack.status()
+    before = rows(stack)
     assert {row.state for row in before} == {"up"}, [row for row in before if row.state != "up"]
     assert all(row.memory_bytes > 0 and row.uptime_seconds > 0 for row in before)
     assert main(["stack", "up", "--state", str(stack.settings.state)]) == 0
     assert capsys.readouterr().out == "the stack is already up\n"
-    assert [row.pid for row in stack.status()] == [row.pid for row in before]
+    assert [row.pid for row in rows(stack)] == [row.pid for row in before]
 
 
 def test_a_row_becomes_a_record_with_its_transaction(arrives: Callable[[str], dict[str, Any]]) -> None:
@@ -132,15 +134,21 @@ def test_a_password_is_needed_and_is_shown_nowhere(stack: Stack) -> None:
         if path.is_file() and path.suffix in {".properties", ".args", ".conf", ".yaml", ".yml"}
         if path.parent != stack.settings.secrets
     ]
-    for row in stack.status():
+    for row in rows(stack):
         shown += [Path(f"/proc/{row.pid}/{name}").read_text() for name in ("cmdline", "environ")]
     assert not [secret for secret in secrets if any(secret in text for text in shown)]
 
 
 def test_every_listener_of_every_process_is_on_loopback(stack: Stack) -> None:
     listening = set(listeners(stack))
-    assert {port for _, port in listening} >= set(stack.settings.ports.values())
+    named = {stack.settings.ports[name] for kind in DEFAULT.values() for name in kind.ports}
+    assert {port for _, port in listening} >= named
     assert {host for host, _ in listening} == {"127.0.0.1"}
+
+
+def rows(stack: Stack) -> list[Status]:
+    """Of those that are started where nobody names components."""
+    return [row for row in stack.status() if row.component in DEFAULT]
 
 
 def listeners(stack: Stack) -> Iterator[tuple[str, int]]:
@@ -209,7 +217,7 @@ with beam.Pipeline(options=options) as p:
 """
 
 
-@pytest.mark.parametrize("component", [kind.name for kind in COMPONENTS])
+@pytest.mark.parametrize("component", DEFAULT)
 def test_what_is_killed_starts_again(
     stack: Stack, component: str, arrives: Callable[[str], dict[str, Any]]
 ) -> None:
@@ -218,7 +226,7 @@ def test_what_is_killed_starts_again(
     stack.start(component)
     if component in {"postgres", "kafka", "connect"}:
         assert arrives(f"after {component}")["op"] == "c"
-    until(lambda: {row.state for row in stack.status()} == {"up"})
+    until(lambda: {row.state for row in rows(stack)} == {"up"})
 
 
 def test_down_leaves_no_process(stack: Stack) -> None:
@@ -227,7 +235,7 @@ def test_down_leaves_no_process(stack: Stack) -> None:
         for component in stack.components.values()
         for one in (*process.leftovers(component.record), *process.members(component.record))
     ]
-    assert len(processes) > len(stack.components)
+    assert len(processes) > len(DEFAULT)
     assert stack.down() == []
     assert not [one for one in processes if process.alive(one)]
     assert not list(listeners(stack))

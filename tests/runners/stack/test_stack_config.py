@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from runners.stack import bundles, passwords, versions
+from runners.stack import bundles, gobuild, passwords, versions
+from runners.stack.collector import Collector
 from runners.stack.components import COMPONENTS
 from runners.stack.connect import Connect
 from runners.stack.flink import JobManager, TaskManager, ZooKeeper
@@ -19,6 +20,7 @@ from runners.stack.postgres import Postgres
 from runners.stack.prometheus import Alertmanager, Prometheus
 from runners.stack.redis import Redis
 from runners.stack.settings import PORTS, StackSettings, load
+from runners.stack.victorialogs import VictoriaLogs
 from tests.conftest import ROOT
 
 STACK = ROOT / "runners" / "stack"
@@ -42,6 +44,9 @@ def test_versions_are_named_in_one_place_and_all_are_used() -> None:
     assert bundled == {pom.stem for pom in poms}
     packages = {package for kind in COMPONENTS for package in kind.packages}
     assert packages == set(versions.debian())
+    programs = {program for kind in COMPONENTS for program in kind.programs}
+    assert programs == set(versions.programs()) == set(gobuild.PACKAGES)
+    assert programs == {folder.name for folder in (STACK / "go").iterdir() if folder.is_dir()}
     assert missing(["no such package"]) == []
 
 
@@ -69,9 +74,11 @@ def test_nothing_is_told_to_listen_anywhere_but_on_loopback(settings: StackSetti
         kind(settings).prepare()
     JobManager(settings).launch()
     Connect(settings)._worker()
+    launched = [VictoriaLogs(settings).launch(), Collector(settings).launch()]
     texts = [path.read_text() for path in settings.state.rglob("*") if path.is_file()]
     texts += [json.dumps(value, default=str) for value in (Kafka(settings)._properties(),)]
     texts += [json.dumps(Connect(settings)._worker(), default=str)]
+    texts += [json.dumps([[*one.argv], {**one.environment}]) for one in launched]
     assert len(texts) > 6
     for text in texts:
         assert not re.search(r"0\.0\.0\.0|\[?::\]?[:\"'\s]|//:|localhost", text), text

@@ -77,7 +77,7 @@ def test_a_file_with_an_unknown_or_unreadable_setting_is_refused(tmp_path: Path)
 
 
 def test_every_setting_has_a_meaning() -> None:
-    assert set(names()) == {"state", "lib", "port_offset", "slots", "alert_url"} | {
+    assert set(names()) == {"state", "lib", "binaries", "port_offset", "slots", "alert_url"} | {
         f"{n}_port" for n in PORTS
     }
     assert all(names().values())
