@@ -71,6 +71,7 @@ def options(profile: Profile) -> list[Option]:
         Option("max_cache_memory_usage_mb", "64", "state that a worker has read it does not ask for again"),
         Option("sdk_worker_parallelism", "1", "one Python process a TaskManager; more by more TaskManagers"),
         Option("faster_copy", None, "Flink need not copy what goes from one step to the next in one task"),
+        Option("beam_plugins", "pipelines.workerlogs", "what a worker logs is redacted before it leaves it"),
         Option("files_to_stage", profile.empty_jar, "all of Java is on the cluster's class path already"),
         *_environment(profile),
     ]
