@@ -16,7 +16,7 @@ from actions.errors import ActionError
 from anomaly.detector import KNOWN, DetectorError, detector_named
 from connectors.errors import InputError, OutputError
 from pipelines import settings as settings_module
-from pipelines import stack, watch
+from pipelines import redactioneval, stack, watch
 from pipelines.setting import SettingError
 from pipelines.settings import SEMANTICS, Settings
 from schemas.contract import ContractError
@@ -147,6 +147,13 @@ def _tools(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     evaluate.add_argument("--within", type=float, default=300.0, metavar="SECONDS", help="(default: 300)")
     evaluate.add_argument("--json", action="store_true", help="as JSON")
     evaluate.set_defaults(command=_evaluate)
+
+    measures = commands.add_parser("measure", help="how good a part is, on sets that it generates")
+    measures.set_defaults(command=_show_help(measures))
+    parts = measures.add_subparsers(title="parts", metavar="PART")
+    redaction = parts.add_parser("redaction", help="the detectors of personal data and secrets")
+    redactioneval.add_flags(redaction)
+    redaction.set_defaults(command=_measure_redaction)
 
     score = commands.add_parser("score", help="score the series in a CSV file (columns timestamp, value)")
     score.add_argument("file", metavar="FILE.csv")
@@ -284,6 +291,12 @@ def _evaluate(arguments: argparse.Namespace, rest: list[str]) -> int:
     else:
         console.show_evaluation(figures)
     return _EXIT_OK
+
+
+def _measure_redaction(arguments: argparse.Namespace, rest: list[str]) -> int:
+    if rest:
+        return _fail(f"unknown option {rest[0]!r}; see: traceo measure redaction --help", _EXIT_USAGE)
+    return redactioneval.run(arguments)
 
 
 def _score(arguments: argparse.Namespace, rest: list[str]) -> int:

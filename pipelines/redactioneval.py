@@ -1,0 +1,184 @@
+"""``traceo measure redaction``: how good the detectors are on events made to get past them.
+
+seed | folder → events → detectors | findings of a tool → figures by kind, on the terminal and as JSON
+"""
+
+import argparse
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from connectors.errors import InputError, OutputError
+from pipelines.setting import SettingError
+from security.detectors import ALL, Kind, scanner
+from security.evaluation import figures as published
+from security.evaluation import generate
+from security.evaluation.case import Event, Topic
+from security.evaluation.draw import HELD_OUT
+from security.evaluation.measure import Detect, Found, figures, measure
+from security.evaluation.store import SetError, read_findings, read_set, write_set
+from security.evaluation.topics import TOPICS
+
+_DEVELOPMENT: Final = 1
+_GROUPS: Final = ("negatives", "lookalikes")
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Flags of the command."""
+    parser.add_argument(
+        "--seed", type=int, default=_DEVELOPMENT, metavar="N", help=f"(default: 1; {HELD_OUT} is held out)"
+    )
+    parser.add_argument(
+        "--cases", type=int, default=generate.CASES, metavar="N", help="a kind (default: 300)"
+    )
+    parser.add_argument(
+        "--negatives",
+        type=int,
+        default=generate.NEGATIVES,
+        metavar="N",
+        help="lines without any (default: 20000)",
+    )
+    parser.add_argument("--kinds", metavar="A,B", help="these alone (default: all that are measured)")
+    parser.add_argument("--set", metavar="FOLDER", help="measure a set that was written before")
+    parser.add_argument(
+        "--findings", metavar="FILE", help="of a tool in the set's lines.log, instead of detectors"
+    )
+    parser.add_argument("--write", metavar="FOLDER", help="write the set, and measure nothing")
+    parser.add_argument("--json", metavar="FILE", help="write the figures to FILE")
+    parser.add_argument(
+        "--misses", type=int, default=0, metavar="N", help="show the N worst shapes of each kind"
+    )
+
+
+def detector(kinds: Sequence[Kind] = ALL) -> Detect:
+    """The patterns alone, as a callable that can be measured."""
+    found = scanner(tuple(kinds))
+
+    def detect(text: str) -> list[Found]:
+        return [
+            Found(one.start, one.end, one.kind.name, one.kind.category.value, one.kind.family)
+            for one in found.scan(text)
+        ]
+
+    return detect
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, or write the set."""
+    if min(arguments.cases, arguments.negatives + 1) < 1 or arguments.misses < 0:
+        raise SettingError("--cases: the least is 1; --negatives and --misses: the least is 0")
+    if arguments.findings and not arguments.set:
+        raise SettingError("--findings: name with --set the folder whose lines.log they are of")
+    topics = _topics(arguments.kinds)
+    try:
+        if arguments.write:
+            lines = write_set(Path(arguments.write), events(arguments, topics))
+            print(f"wrote {arguments.write}: {lines:,} lines")
+            return 0
+        result = _measured(arguments, topics)
+    except SetError as error:
+        raise InputError(str(error)) from error
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            f"the sets are made with {error.name}; install it: pip install {error.name}"
+        ) from error
+    except OSError as error:
+        raise OutputError(f"{error.filename}: {error.strerror}") from error
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    show(result)
+    return 0
+
+
+def events(arguments: argparse.Namespace, topics: Sequence[Topic]) -> Iterable[Event]:
+    """All events of a seed."""
+    yield from generate.positives(arguments.seed, arguments.cases, topics)
+    yield from generate.lookalikes(arguments.seed, arguments.cases, topics)
+    yield from generate.negatives(arguments.seed, arguments.negatives)
+
+
+def _topics(names: str | None) -> Sequence[Topic]:
+    if not names:
+        return TOPICS
+    wanted = names.split(",")
+    unknown = [name for name in wanted if name not in {topic.name for topic in TOPICS}]
+    if unknown:
+        raise SettingError(
+            f"--kinds: {unknown[0]} is not measured; known are: {', '.join(topic.name for topic in TOPICS)}"
+        )
+    return [topic for topic in TOPICS if topic.name in wanted]
+
+
+def _measured(arguments: argparse.Namespace, topics: Sequence[Topic]) -> dict[str, Any]:
+    named = {topic.name: topic for topic in topics}
+    detect = detector()
+    source: Iterable[Event]
+    if arguments.set:
+        numbered = read_set(Path(arguments.set))
+        source = [event for _, event in numbered]
+        if arguments.findings:
+            detect = read_findings(Path(arguments.findings), numbered)
+    else:
+        source = events(arguments, topics)
+    found = figures(measure(source, detect, named), named, arguments.misses)
+    return {
+        "seed": None if arguments.set else arguments.seed,
+        "held_out": not arguments.set and arguments.seed == HELD_OUT,
+        "detectors": published.digest(ALL),
+        **found,
+    }
+
+
+def show(result: dict[str, Any]) -> None:
+    """The figures as tables."""
+    console = Console(highlight=False, markup=False)
+    table = Table(box=None, header_style="bold")
+    table.add_column("kind")
+    for name in ("cases", "recall", "95 %", "precision", "95 %", "right kind", "exact", "false"):
+        table.add_column(name, justify="right")
+    for kind in result["kinds"]:
+        recall, precision = kind["recall"], kind["precision"]
+        table.add_row(
+            kind["kind"],
+            str(kind["cases"]),
+            _percent(recall["share"]),
+            _interval(recall),
+            _percent(precision["share"]),
+            _interval(precision),
+            _percent(kind["right_kind"] / kind["found"] if kind["found"] else None),
+            _percent(kind["exact"] / kind["found"] if kind["found"] else None),
+            str(kind["false_finds"]),
+        )
+    console.print(table)
+    for row in published.by_aim(result):
+        if row["cases"]:
+            console.print(
+                f"{row['aim']}: {row['kinds']} kinds, recall {_percent(row['recall'])}, "
+                f"precision {_percent(row['precision'])}; {_percent(row['least'])} is asked of each; "
+                f"below it: {', '.join(row['below']) or 'none'}"
+            )
+    for name in _GROUPS:
+        group = result[name]
+        if group["lines"]:
+            console.print(
+                f"{name}: {group['lines']:,} lines, {group['finds']} finds, "
+                f"{group['finds_per_10000']} in 10,000"
+            )
+    for kind in result["kinds"]:
+        for miss in kind.get("misses", ()):
+            console.print(f"missed {kind['kind']}: {miss['what']} ({miss['where']}) {miss['count']}")
+    for name in _GROUPS:
+        for find in result[name].get("worst", ()):
+            console.print(f"false in {name}: {find['what']} ({find['where']}) {find['count']}")
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.2%}"
+
+
+def _interval(share: dict[str, Any]) -> str:
+    return f"{share['low']:.1%}-{share['high']:.1%}"
