@@ -18,7 +18,7 @@ from security.redaction import redact_json
 
 Redact = Callable[[str, Counter[str]], str]
 
-#: How each text column of a change batch, and of a span batch, is read.
+#: How each text column of a change batch, of a span batch, and of a batch of logs, is read.
 _COLUMNS: Final[dict[str, Redact]] = {
     "metric_id": redact_name,
     "timestamp": redact_text,
@@ -31,6 +31,11 @@ _COLUMNS: Final[dict[str, Redact]] = {
     "service": redact_name,
     "pod": redact_name,
     "attributes": redact_json,
+    "body": redact_json,
+    "resource": redact_json,
+    "scope": redact_text,
+    "severity_text": redact_text,
+    "event_name": redact_text,
 }
 
 

@@ -17,6 +17,7 @@ from columns.decode import MAX_VALUE_BYTES
 from pipelines.setting import SettingError, checked, setting
 from pipelines.settings_backfill import BackfillSettings
 from pipelines.settings_cluster import ClusterSettings
+from pipelines.settings_logs import LogsSettings
 
 CONFIG_FILE: Final = "traceo.toml"
 #: Some as Apache Beam writes them.
@@ -25,18 +26,18 @@ ON_FLINK: Final = frozenset({"flink", "FlinkRunner"})
 ENDLESS: Final = ON_FLINK | {"prism", "PrismRunner"}
 FORMATS: Final = ("parquet", "avro")
 SEMANTICS: Final = ("jaeger", "crisp")
-_ALL: Final = ("ingest", "replay", "traces", "backfill")
+_ALL: Final = ("ingest", "replay", "traces", "backfill", "logs")
 _TRACES: Final = ("traces",)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(BackfillSettings, ClusterSettings):
+class Settings(BackfillSettings, ClusterSettings, LogsSettings):
     """Everything that a job can be told."""
 
     input: tuple[str, ...] = setting(
         (),
-        "files or folders of records (captures, envelopes, archives), of spans for traces; or kafka://…; "
-        "for a backfill also postgresql://…",
+        "files or folders of records (captures, envelopes, archives), of spans for traces, of logs for logs; "
+        "or kafka://…; for a backfill also postgresql://…",
         items="PATH",
         jobs=_ALL,
     )

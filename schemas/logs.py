@@ -1,7 +1,7 @@
 """Log records: the batches that flow, by the log data model of OpenTelemetry (v1)."""
 
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 
@@ -72,5 +72,50 @@ class LogsOutput(StrEnum):
     DEAD = "dead"
 
 
+class LogsStep(StrEnum):
+    """The steps of the logs job before the first that all jobs have, in order."""
+
+    #: Lines that belong together become one document.
+    JOIN = "join_lines"
+    DOCUMENTS = "documents"
+
+
 #: The topic of logs that come from files.
 LOGS_TOPIC: Final = "logs"
+
+#: Reason of lines that were added to the document of a line before them.
+CONTINUATION: Final = "continuation"
+
+#: Attribute: how many bytes of the body were cut off, because it was longer than is taken.
+TRUNCATED_BYTES: Final = "log.truncated_bytes"
+
+#: Attribute: that bytes of the text were no UTF-8 and were replaced (U+FFFD).
+REPLACED_BYTES: Final = "log.replaced_bytes"
+
+#: Attributes: ids of the source that are none by W3C's rules, as they came.
+ODD_TRACE_ID: Final = "log.odd_trace_id"
+ODD_SPAN_ID: Final = "log.odd_span_id"
+
+#: Header of a raw record whose value the source has cut: SHA-256 of the whole.
+WHOLE_SHA256: Final = "log.sha256"
+
+#: Bytes of a line of text, of a body, and of the attributes of one record, at most.
+MAX_LINE_BYTES: Final = 1024 * 1024
+
+#: Bytes of a document in JSON or Protocol Buffers, at most; it may hold any number of records.
+MAX_DOCUMENT_BYTES: Final = 8 * 1024 * 1024
+
+
+class Line(NamedTuple):
+    """A line as a source gives it, or a whole message: its place, and how many bytes the source has cut off.
+
+    ``sha256``: of the whole, if it was cut. ``at_ms``: when it was appended, -1 if unknown. ``whole``: it is
+    a document by itself, whatever is before and behind it.
+    """
+
+    offset: int
+    value: bytes
+    cut: int = 0
+    sha256: str = ""
+    at_ms: int = -1
+    whole: bool = False
