@@ -19,18 +19,25 @@ _MEMORY: Final = 256 * 1024 * 1024
 _NEAR: Final = 48  # characters in which a context word counts
 _CLOSE: Final = 24  # characters in which a word that makes harmless must end
 #: What masks look like: never found again, so that redacting twice gives what redacting once gave.
-_MASKED: Final = re.compile(r"\[[A-Z][A-Z0-9_]*\]|[*-]*\*{3}[*-]*(?:\d{4})?|<[a-z_]+:[\w-]+>")
+_MASKED: Final = re.compile(
+    r"(?:\[[A-Z][A-Z0-9_]*\]|[*-]*\*{3}[*-]*(?:\d{4})?|<[a-z0-9_]+[:~][\w-]+>|[\s,;:/|.-])+"
+)
 _WORD: Final = r"(?<![^\W_])(?:{})(?![^\W_])"
 
 
 class Finding(NamedTuple):
-    """A value in a text: characters ``start`` up to, and without, ``end``."""
+    """A value in a text: characters ``start`` up to, and without, ``end``.
+
+    ``text``: what stands in for it; ``None``: the kind's mask. ``path``: the field of a document it is in.
+    """
 
     start: int
     end: int
     kind: Kind
     confidence: float
     tier: Tier = Tier.PATTERN
+    text: str | None = None
+    path: tuple[str, ...] = ()
 
 
 class _Pattern(NamedTuple):
@@ -113,18 +120,21 @@ def resolved(findings: Iterable[Finding]) -> list[Finding]:
     by_rank = sorted(findings, key=lambda one: (-one.kind.rank, one.start - one.end, one.start))
     kept: list[Finding] = []
     for one in by_rank:
-        parts = [(one.start, one.end)]
+        pieces = [(one.start, one.end)]
         for other in kept:
-            parts = [part for piece in parts for part in _without(piece, (other.start, other.end))]
-        whole = parts == [(one.start, one.end)]
+            pieces = [part for piece in pieces for part in _without(piece, (other.start, other.end))]
+        if pieces == [(one.start, one.end)]:
+            kept.append(one)
+            continue
         kept += [
-            one._replace(start=start, end=end)
-            for start, end in parts
-            if whole or end - start >= _WORTH_HIDING
+            one._replace(start=start, end=end, text=_HIDDEN)
+            for start, end in pieces
+            if end - start >= _WORTH_HIDING
         ]
-    return sorted(kept)
+    return sorted(kept, key=lambda one: (one.start, one.end))
 
 
+_HIDDEN: Final = "***"  # for a part, of which a kind's own mask may show something
 _WORTH_HIDING: Final = 4  # characters that stick out; fewer are a quote or a separator
 
 
@@ -178,7 +188,7 @@ def _found(pattern: _Pattern, text: str, data: bytes, as_chars: _Places | None) 
         if pattern.not_before and finish < len(text) and pattern.not_before.match(text, finish):
             continue
         value = text[start:end]
-        if not value or _MASKED.search(value) or (kind.check is not None and not kind.check(value)):
+        if not value or _MASKED.fullmatch(value) or (kind.check is not None and not kind.check(value)):
             continue
         sure = _confidence(pattern, text, begin, finish)
         if sure is None:

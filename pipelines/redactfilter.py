@@ -1,0 +1,214 @@
+"""Lines → the same lines without personal data and secrets | a JSON line a find."""
+
+import json
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, TextIO
+
+import numpy as np
+
+from pipelines.setting import SettingError
+from security.redactor import Found, Redacted, Redactor
+
+_CHUNK: Final = 1 << 20
+_BEGIN: Final = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
+_END: Final = re.compile(rb"-----END [A-Z0-9 ]*PRIVATE KEY")
+_KEY_LINES: Final = 400  # of a private key, at most; no key is longer
+_CUT: Final = "[CUT]"
+_LINE_FEED: Final = 10
+
+#: Told of what was found in a line: its number, from 1, its text, and what was found.
+Listener = Callable[[int, str, list[Found]], None]
+
+
+class Filter:
+    """Reads lines, writes them redacted. ``found``: how many values of each kind, and lines of each fate."""
+
+    def __init__(
+        self, redactor: Redactor, *, max_line_bytes: int, source: str = "", listener: Listener
+    ) -> None:
+        self._redactor = redactor
+        self._most = max_line_bytes
+        self._source = source
+        self._listener = listener
+        self.found: Counter[str] = Counter()
+        self.lines = 0
+        self.dropped = 0
+        self.cut = 0
+
+    def run(self, lines: BinaryIO, out: BinaryIO) -> None:
+        """All of ``lines``, to their end."""
+        for block in _blocks(lines, self._most):
+            if block.cut:
+                self.cut += 1
+            out.write(self._redacted(block.data, block.cut))
+
+    def _redacted(self, data: bytes, cut: int) -> bytes:
+        """Whole lines, redacted; a clean line stays as it is, byte for byte."""
+        if not _is_utf8(data):
+            data = data.decode(errors="replace").encode()
+        ends = _line_ends(data)
+        first = self.lines
+        self.lines += len(ends)
+        out: list[bytes] = []
+        done, last = 0, -1
+        for row in self._redactor.suspicious_lines(data, ends):
+            if row <= last:
+                continue
+            start = ends[row - 1] if row else 0
+            last, end = _whole_key(data, ends, row)
+            text = data[start:end].decode()
+            ending = text[len(text.rstrip("\r\n")) :]
+            redacted = self._redactor.redact(text[: len(text) - len(ending)], source=self._source)
+            if not redacted.found:
+                continue
+            self._tell(first + last + 1, text, redacted)
+            out.append(data[done:start])
+            done = end
+            if redacted.text is None:
+                self.dropped += 1
+            else:
+                out.append((redacted.text + ending).encode("utf-8", "replace"))
+        out.append(data[done:])
+        if cut:
+            out.append(f" {_CUT} {cut} bytes\n".encode())
+        return b"".join(out)
+
+    def _tell(self, last_line: int, text: str, redacted: Redacted) -> None:
+        self.found.update(one.finding.kind.name for one in redacted.found)
+        first = last_line - text.rstrip("\r\n").count("\n")
+        self._listener(first, text, redacted.found)
+
+
+class _Block:
+    """Whole lines; of a line that is too long its beginning, and how many bytes were ``cut``."""
+
+    def __init__(self, data: bytes, cut: int = 0) -> None:
+        self.data = data
+        self.cut = cut
+
+
+def _blocks(lines: BinaryIO, most: int) -> Iterator[_Block]:
+    """The lines in blocks of about a megabyte; what is no whole line yet waits for the rest."""
+    read = getattr(lines, "read1", lines.read)
+    rest = b""
+    inside_key = 0
+    while chunk := read(_CHUNK):
+        rest += chunk
+        end = rest.rfind(b"\n") + 1
+        inside_key = rest.rfind(b"-----BEGIN ", 0, end)
+        if inside_key >= 0 and not _END.search(rest, inside_key, end) and end - inside_key < _CHUNK:
+            end = rest.rfind(b"\n", 0, inside_key) + 1  # the key may go on
+        if end:
+            yield from _checked(rest[:end], most)
+            rest = rest[end:]
+        elif len(rest) > most and b"\n" not in rest:
+            head, rest, size = rest[:most], b"", len(rest) - most
+            while chunk := read(_CHUNK):  # to the end of the line, without keeping it
+                place = chunk.find(b"\n")
+                size += len(chunk) if place < 0 else place
+                if place >= 0:
+                    rest = chunk[place + 1 :]
+                    break
+            yield _Block(head, size)
+    if rest:
+        yield from _checked(rest, most)
+
+
+def _checked(data: bytes, most: int) -> Iterator[_Block]:
+    """``data``, in which a line that is too long is cut."""
+    if len(data) <= most:
+        yield _Block(data)
+        return
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        if end - start > most:
+            yield _Block(data[start : start + most], end - start - most)
+            start = end + 1
+        else:
+            stop = max(data.rfind(b"\n", start, start + most) + 1, min(end + 1, len(data)))
+            yield _Block(data[start:stop])
+            start = stop
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _line_ends(data: bytes) -> list[int]:
+    ends: list[int] = (np.flatnonzero(np.frombuffer(data, np.uint8) == _LINE_FEED) + 1).tolist()
+    if data and not data.endswith(b"\n"):
+        ends.append(len(data))
+    return ends
+
+
+def _whole_key(data: bytes, ends: list[int], row: int) -> tuple[int, int]:
+    """The row with which a private key that begins in ``row`` ends, and where that row ends."""
+    start = ends[row - 1] if row else 0
+    begin = _BEGIN.search(data, start, ends[row])
+    if begin is None or _END.search(data, begin.end(), ends[row]):
+        return row, ends[row]
+    last = min(row + _KEY_LINES, len(ends) - 1)
+    end = _END.search(data, begin.end(), ends[last])
+    if end is not None:
+        while ends[row] < end.end():
+            row += 1
+        return row, ends[row]
+    return row, ends[row]
+
+
+def findings_writer(stream: TextIO) -> Listener:
+    """Writes a JSON line a find; of a value over several lines one for each."""
+
+    def listener(number: int, text: str, found: list[Found]) -> None:
+        starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        for one in found:
+            f = one.finding
+            for line, start in enumerate(starts):
+                end = starts[line + 1] - 1 if line + 1 < len(starts) else len(text.rstrip("\r\n"))
+                a, b = max(f.start, start), min(f.end, end)
+                if a >= b:
+                    continue
+                record = {
+                    "line": number + line,
+                    "start": a - start,
+                    "end": b - start,
+                    "kind": f.kind.name,
+                    "category": str(f.kind.category),
+                    "family": f.kind.family or f.kind.name,
+                    "confidence": f.confidence,
+                    "tier": str(f.tier),
+                    "field": one.field if one.finding.path else None,
+                    "action": str(one.action),
+                }
+                stream.write(json.dumps(record) + "\n")
+
+    return listener
+
+
+def open_findings(path: str) -> TextIO:
+    """The file of findings, readable by its owner alone. Raises SettingError."""
+    try:
+        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8")
+    except OSError as error:
+        raise SettingError(f"--findings: {path}: {error.strerror}") from error
+
+
+def open_input(path: str | None) -> BinaryIO:
+    """A file, or standard input. Raises SettingError."""
+    if path is None:
+        return sys.stdin.buffer
+    try:
+        return Path(path).open("rb")
+    except OSError as error:
+        raise SettingError(f"{path}: {error.strerror}") from error

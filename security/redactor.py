@@ -1,0 +1,246 @@
+"""text, or a document → the same without what a policy forbids | what was found, and what became of it.
+
+JSON is walked where it stands: names, texts and numbers, JSON in texts too. In every text, what hides
+(:mod:`security.views`) is looked at as well. Redacting twice gives what redacting once gave.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple
+
+from security import jsontext, views
+from security.detectors import ALL, Kind, Scanner, secret_field
+from security.detectors.kind import Category, constant
+from security.detectors.scan import Finding, resolved
+from security.jsontext import Part, Token
+from security.policy import DROPPED, Action, Named, Policy, Rule
+
+#: What a model finds in texts, one list of findings a text.
+Model = Callable[[Sequence[str]], list[list[Finding]]]
+
+_DEEPEST: Final = 6  # texts in texts; what is deeper is not readable to anybody, and hidden whole
+_MOST: Final = 10_000  # findings in a text; beyond, the rest of it is hidden
+_NAMED_FIELD: Final = Kind(
+    name="named_field",
+    title="A field that the policy names",
+    category=Category.SECRET,
+    pattern="[^\\x00-\\x{10FFFF}]",
+    mask=constant("[REDACTED]"),
+    matches=(),
+    confidence=1.0,
+)
+_UNREAD: Final = Kind(
+    name="unread",
+    title="What is nested too deeply, or holds too much, to be read",
+    category=Category.SECRET,
+    pattern="[^\\x00-\\x{10FFFF}]",
+    mask=constant("[UNREAD]"),
+    matches=(),
+    confidence=1.0,
+)
+
+
+class Found(NamedTuple):
+    """One value, and what became of it; nothing of the value itself."""
+
+    finding: Finding
+    field: str
+    action: Action
+
+
+class Redacted(NamedTuple):
+    """``text``: ``None`` if the whole line is to be dropped."""
+
+    text: str | None
+    found: list[Found]
+
+
+class Redactor:
+    """Looks for ``kinds``, does what ``policy`` says. ``model``: is asked as well, of every text."""
+
+    def __init__(
+        self, policy: Policy | None = None, kinds: tuple[Kind, ...] = ALL, model: Model | None = None
+    ) -> None:
+        self.policy = policy or Policy()
+        self.kinds = (*kinds, *self.policy.blocked)
+        self._texts = Scanner(self.kinds)
+        fields = tuple(rf'(?i:{kind.fields})\\*"' for kind in self.kinds if kind.fields)
+        named = ('"',) if self.policy.fields else ()
+        self._lines = Scanner(self.kinds, (*views.LINE_HINTS, *fields, *named))
+        self._suspects = Scanner(self.kinds, (*views.HINTS, *fields, *named))
+        self._model = model
+
+    def is_clean(self, data: bytes) -> bool:
+        """Whether there is nothing in ``data`` that deserves a look; the model is not asked."""
+        return self._suspects.is_clean(data)
+
+    def suspicious(self, data: bytes, ends: Sequence[int]) -> Iterable[int]:
+        """Which of the texts that lie end to end in ``data`` deserve a look; ``ends``: of each."""
+        return self._suspects.suspicious(data, ends)
+
+    def suspicious_lines(self, data: bytes, ends: Sequence[int]) -> Iterable[int]:
+        """The same of lines, each with its line feed."""
+        return self._lines.suspicious(data, ends)
+
+    def findings(self, text: str) -> list[Finding]:
+        """What is in ``text``, in order, whatever the policy does with it."""
+        return self._findings(text, (), 0)
+
+    def redact(self, text: str, *, source: str = "", field: str = "") -> Redacted:
+        """``text`` as the policy wants it. ``field``: the path of the field that it is, if it is one."""
+        above = (field,) if field else ()
+        found, edits = [], []
+        for one in self._findings(text, above, 0):
+            path = ".".join(one.path) or "body"
+            rule = self._rule(one, source, path)
+            if rule.action is Action.KEEP:
+                continue
+            found.append(Found(one, path, rule.action))
+            stand_in = one.text
+            if stand_in is None or rule.action is not Action.MASK:
+                stand_in = self.policy.stand_in(rule, one.kind, text[one.start : one.end])
+            edits.append((one.start, one.end, stand_in))
+        if any(one.action is Action.DROP_LINE for one in found):
+            return Redacted(None, found)
+        if any(one.action is Action.DROP_FIELD and not _in_document(one, field) for one in found):
+            return Redacted(DROPPED, found)
+        return Redacted(_edited(text, edits), found)
+
+    def _rule(self, one: Finding, source: str, path: str) -> Rule:
+        if one.kind is _NAMED_FIELD:
+            named = self.policy.named(path)
+            return Rule(action=named.action if named else Action.MASK, text=named.text if named else "")
+        return self.policy.action(one.kind, source, path)
+
+    def _findings(self, text: str, path: tuple[str, ...], depth: int) -> list[Finding]:
+        if depth > _DEEPEST:
+            return [Finding(0, len(text), _UNREAD, 1.0, path=path)] if text else []
+        found = (
+            self._in_json(text, path, depth) if jsontext.is_json(text) else self._in_text(text, path, depth)
+        )
+        if len(found) > _MOST:
+            rest = found[_MOST].start
+            return [*found[:_MOST], Finding(rest, len(text), _UNREAD, 1.0, path=path)]
+        return found
+
+    def _in_text(self, text: str, path: tuple[str, ...], depth: int) -> list[Finding]:
+        found = [
+            one
+            for one in self._texts.scan(text)
+            if not self.policy.allows(one.kind, text[one.start : one.end])
+        ]
+        if self._model is not None:
+            found += self._model((text,))[0]
+        for view in views.views(text):
+            for one in self._findings(view.text, path, depth + 1):
+                start, end = view.span(one.start, one.end)
+                found.append(self._seen_through(one, view, start, end))
+        return [one._replace(path=path) for one in resolved(found)]
+
+    def _seen_through(self, one: Finding, view: views.View, start: int, end: int) -> Finding:
+        """What was found in a view, where it stands, with what stands in for it there."""
+        if view.starts is None:
+            whole = self._masked(view.text)
+            return one._replace(start=start, end=end, text=view.encode(whole))
+        stand_in = one.kind.mask(view.text[one.start : one.end]) if one.text is None else one.text
+        return one._replace(start=start, end=end, text=view.encode(stand_in))
+
+    def _masked(self, text: str) -> str:
+        found = self._findings(text, (), 1)
+        return _edited(
+            text,
+            [
+                (f.start, f.end, f.kind.mask(text[f.start : f.end]) if f.text is None else f.text)
+                for f in found
+            ],
+        )
+
+    def _in_json(self, text: str, above: tuple[str, ...], depth: int) -> list[Finding]:
+        found: list[Finding] = []
+        names: dict[int, set[str]] = {}
+        for token in jsontext.tokens(text):
+            path = above + token.path
+            if token.part is Part.NAME:
+                found += self._in_name(text, token, path, names.setdefault(token.owner, set()), depth)
+            elif (whole := self._by_name(text, token, path)) is not None:
+                found += whole
+            elif token.part is Part.TEXT:
+                found += self._in_string(text, token, path, depth)
+            else:  # a number may be a card or an account written without quotes
+                number = text[token.start : token.end]
+                found += [
+                    one._replace(
+                        start=token.start, end=token.end, path=path, text=f'"{one.kind.mask(number)}"'
+                    )
+                    for one in self._texts.scan(number)[:1]
+                    if not self.policy.allows(one.kind, number)
+                ]
+        return found
+
+    def _in_string(self, text: str, token: Token, path: tuple[str, ...], depth: int) -> list[Finding]:
+        view = views.unquoted(text[token.start : token.end], token.start)
+        if not view.text:
+            return []
+        found = []
+        for one in self._findings(view.text, path, depth if not jsontext.is_json(view.text) else depth + 1):
+            start, end = view.span(one.start, one.end)
+            found.append(self._seen_through(one, view, start, end)._replace(path=one.path or path))
+            if view.starts is None:
+                break
+        return found
+
+    def _in_name(
+        self, text: str, token: Token, path: tuple[str, ...], taken: set[str], depth: int
+    ) -> list[Finding]:
+        """Names that are the same once they are masked are numbered, so that no field is lost."""
+        found = self._in_string(text, token, path, depth)
+        name = text[token.start + 1 : token.end - 1]
+        if not found:
+            taken.add(name)
+            return []
+        shown = base = _edited(
+            name, [(f.start - token.start - 1, f.end - token.start - 1, str(f.text)) for f in found]
+        )
+        number = 1
+        while shown in taken:
+            number += 1
+            shown = f"{base} ({number})"
+        taken.add(shown)
+        if number > 1:
+            last = found[-1]
+            found[-1] = last._replace(text=f"{last.text} ({number})")
+        return found
+
+    def _by_name(self, text: str, token: Token, path: tuple[str, ...]) -> list[Finding] | None:
+        """The finding that is all of a field, by its name; empty if it is masked already."""
+        named = self._named(path)
+        kind = None if named else next(filter(None, (secret_field(name, self.kinds) for name in path)), None)
+        if named is None and kind is None:
+            return None
+        quoted = token.part is Part.TEXT
+        start, end = (token.start + 1, token.end - 1) if quoted else (token.start, token.end)
+        value = text[start:end]
+        kind = kind or _NAMED_FIELD
+        stand_in = (
+            named.text
+            if named
+            else kind.mask(views.unquoted(text[token.start : token.end], 0).text if quoted else value)
+        )
+        if not value or value == stand_in:
+            return []
+        stand_in = views.escaped(stand_in)
+        return [Finding(start, end, kind, 1.0, text=stand_in if quoted else f'"{stand_in}"', path=path)]
+
+    def _named(self, path: tuple[str, ...]) -> Named | None:
+        return self.policy.named(".".join(path)) if self.policy.fields else None
+
+
+def _in_document(one: Found, field: str) -> bool:
+    return one.field not in ("body", field)
+
+
+def _edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
+    parts, done = [], 0
+    for start, end, stand_in in edits:
+        parts += text[done:start], stand_in
+        done = end
+    return "".join((*parts, text[done:])) if parts else text

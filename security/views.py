@@ -1,0 +1,158 @@
+r"""Text → the texts that hide in it: percent-encoded, with JSON's escapes, in base64, broken over lines.
+
+A value is as readable to whoever decodes it as it is in clear. Each view says where its characters come
+from, so that what is found in it is masked where it stands.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+#: RE2 of what makes a view worth a look. Of base64: only bytes of ASCII are text, and their first bits are 0.
+_QUAD: Final = r"[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
+BASE64_HINT: Final = f"(?:{_QUAD}){{5}}"
+PERCENT_HINT: Final = "%(?:[2-7][0-9A-Fa-f])"
+ESCAPE_HINT: Final = r"\\(?:u00|/|x[2-7])"
+LINES_HINT: Final = r"\n"
+LINE_HINTS: Final = (BASE64_HINT, PERCENT_HINT, ESCAPE_HINT)
+HINTS: Final = (*LINE_HINTS, LINES_HINT)
+
+_PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_TOKEN: Final = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,}={0,2}")
+_QUADS: Final = re.compile(BASE64_HINT)
+_ESCAPE: Final = re.compile(r'\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|["\\/bfnrt])')
+_BREAK: Final = re.compile(r"[ \t]*\r?\n[ \t]*")
+_SIMPLE: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_LARGEST_TOKEN: Final = 1_000_000  # characters of base64 that are decoded
+
+
+class View(NamedTuple):
+    """A text that hides in another one, from ``start`` up to, and without, ``end``.
+
+    ``starts``, ``ends``: of each character of ``text``, where it stands in the other one; ``None``: it is a
+    whole, of which no part can be replaced. ``encode``: what stands for a text in the other one.
+    """
+
+    text: str
+    start: int
+    end: int
+    starts: Sequence[int] | None
+    ends: Sequence[int] | None
+    encode: Callable[[str], str]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where characters ``start`` to ``end`` of the view stand."""
+        if self.starts is None or self.ends is None:
+            return self.start, self.end
+        return self.starts[start], self.ends[end - 1]
+
+
+def views(text: str) -> Iterator[View]:
+    """All that hide in ``text``."""
+    if "%" in text and (view := _replaced(text, _PERCENT, _percent, str)) is not None:
+        yield view
+    if "\\" in text and (view := _replaced(text, _ESCAPE, _unescaped, escaped)) is not None:
+        yield view
+    if "\n" in text and (view := _replaced(text, _BREAK, _joined, str)) is not None:
+        yield view
+    yield from _base64(text)
+
+
+def unquoted(token: str, start: int) -> View:
+    """The value of a string of JSON, which stands with its quotes at ``start``."""
+    inside, begin = token[1:-1], start + 1
+    end = begin + len(inside)
+    if "\\" not in inside:
+        return View(inside, begin, end, range(begin, end), range(begin + 1, end + 1), escaped)
+    text: str = msgspec.json.decode(token.encode("utf-8", "replace"))
+    view = _replaced(inside, _ESCAPE, _unescaped, escaped)
+    if view is None or view.text != text:  # a pair of surrogates is two escapes and one character
+        return View(text, begin, end, None, None, escaped)
+    starts = [begin + place for place in view.starts or ()]
+    return View(text, begin, end, starts, [begin + place for place in view.ends or ()], escaped)
+
+
+def escaped(text: str) -> str:
+    """``text`` as it stands between the quotes of JSON."""
+    return msgspec.json.encode(text).decode()[1:-1]
+
+
+def _replaced(
+    text: str, pattern: "re.Pattern[str]", decode: Callable[[str], str | None], encode: Callable[[str], str]
+) -> View | None:
+    """``text`` with what ``pattern`` finds decoded; ``None`` if nothing was."""
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    done, changed = 0, False
+    for match in pattern.finditer(text):
+        plain = decode(match.group())
+        if plain is None:
+            continue
+        changed = True
+        start, end = match.span()
+        parts += text[done:start], plain
+        starts += range(done, start)
+        ends += range(done + 1, start + 1)
+        width = (end - start) / max(1, len(plain))
+        starts += (start + int(i * width) for i in range(len(plain)))
+        ends += (start + int((i + 1) * width) for i in range(len(plain)))
+        done = end
+    if not changed:
+        return None
+    parts.append(text[done:])
+    starts += range(done, len(text))
+    ends += range(done + 1, len(text) + 1)
+    return View("".join(parts), 0, len(text), starts, ends, encode)
+
+
+def _percent(token: str) -> str | None:
+    data = bytes.fromhex(token.replace("%", ""))
+    try:
+        plain = data.decode()
+    except UnicodeDecodeError:
+        return None
+    return plain if plain.isprintable() else None
+
+
+def _unescaped(token: str) -> str | None:
+    sign = token[1]
+    if sign in "ux":
+        return chr(int(token[2:], 16))
+    return _SIMPLE.get(sign, sign)
+
+
+def _joined(_break: str) -> str:
+    return ""
+
+
+def _base64(text: str) -> Iterator[View]:
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if len(token) > _LARGEST_TOKEN or not _QUADS.search(token):
+            continue
+        plain = _from_base64(token)
+        if plain is not None:
+            url = "-" in token or "_" in token
+            yield View(plain, *match.span(), None, None, _url_encoder if url else _encoder)
+
+
+def _from_base64(token: str) -> str | None:
+    body = token.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        plain = base64.b64decode(body + "=" * (-len(body) % 4), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return plain if plain.replace("\n", "").replace("\r", "").replace("\t", "").isprintable() else None
+
+
+def _encoder(text: str) -> str:
+    return base64.b64encode(text.encode("utf-8", "replace")).decode()
+
+
+def _url_encoder(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode("utf-8", "replace")).decode().rstrip("=")
