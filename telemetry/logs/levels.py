@@ -35,7 +35,7 @@ def level_number(level: str | int) -> int:
     if name.isdecimal() and name.isascii():
         return level_number(int(name[:5]))
     if name not in known:
-        raise LevelError(f"{level[:40]!r} is no level; there are {', '.join(sorted(known))}")
+        raise LevelError(f"{level.strip()[:40]!r} is no level; there are {', '.join(sorted(known))}")
     return known[name]
 
 
