@@ -66,21 +66,21 @@ class TemplateEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogRed(msgspec.Struct, frozen=True, kw_only=True):
-    """Records of one service and template in a window; rows of the same window, service and template add up.
+    """Records of one service, template and range of severity in a window; rows of the same four add up.
 
-    ``errors``: records of ERROR and above; ``severities``: records by the range's name. ``timed``: records
-    that say how long something took; durations are theirs, in nanoseconds, ``buckets`` as traces.histogram
-    numbers them.
+    ``severity``: the range's name, as schemas.logs.Severity has it. ``rate``: records a second. ``errors``:
+    the records, if the range is ERROR or above. ``timed``: records that say how long something took;
+    durations are theirs, in nanoseconds, ``buckets`` as traces.histogram numbers them.
     """
 
     window_start: str
     window_seconds: float
     service: str
     template: str
+    severity: str
     records: int
     rate: float
     errors: int
-    severities: dict[str, int]
     timed: int
     duration_ns: int
     p50_ns: int

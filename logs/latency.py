@@ -1,0 +1,120 @@
+"""Text and attributes of log records → how long something took, in nanoseconds.
+
+A duration is taken from the text where a word says that it is one (``took 123 ms``, ``completed in 1.2s``,
+``duration=45ms``) or a name says its unit (``"latency_ms": 12``, ``elapsedMillis=3``, nginx's
+``request_time=0.004``), and from attributes of such names. A number without any unit is no duration.
+"""
+
+import re
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_NAMES: Final = r"(?:latency|duration|elapsed|took|(?:response|request|upstream_response|processing)_?time)"
+_UNITS: Final[dict[str, int]] = {
+    "ns": 1,
+    "nanos": 1,
+    "nanoseconds": 1,
+    "us": 10**3,
+    "µs": 10**3,
+    "micros": 10**3,
+    "microseconds": 10**3,
+    "ms": 10**6,
+    "msec": 10**6,
+    "millis": 10**6,
+    "milliseconds": 10**6,
+    "s": 10**9,
+    "sec": 10**9,
+    "secs": 10**9,
+    "second": 10**9,
+    "seconds": 10**9,
+    "min": 60 * 10**9,
+    "minutes": 60 * 10**9,
+}
+_UNIT: Final = "|".join(sorted(_UNITS, key=len, reverse=True))
+_NUMBER: Final = r"[0-9]{1,12}(?:\.[0-9]{1,9})?"
+#: Of the text; Arrow's RE2 goes over it in linear time, however it is.
+_IN_TEXT: Final = (
+    rf"(?i)\b(?:(?:took|takes|taken|lasted|{_NAMES}|[a-z]+ed in)"
+    r"(?: (?:only|about|time|of|is|was)){0,2}[\"']?[=: (]+[\"']?"
+    rf"(?P<worded>{_NUMBER}) ?(?P<unit>{_UNIT})\b"
+    rf"|{_NAMES}[_.]?(?:in_?)?(?P<suffix>{_UNIT})[\"']?\s?[=:]\s?[\"']?(?P<named>{_NUMBER})"
+    rf"|(?:request|upstream_response)_time[\"']?\s?[=:]\s?[\"']?(?P<seconds>{_NUMBER}))"
+)
+_ATTRIBUTE: Final = re.compile(rf"(?:^|[._]){_NAMES}[._]?(?:in_?)?(?P<suffix>{_UNIT})$", re.IGNORECASE)
+#: Attributes whose unit a convention says: of OpenTelemetry, the Elastic Common Schema, pino-http, nginx.
+_KNOWN: Final[dict[str, int]] = {
+    "http.server.request.duration": 10**9,
+    "http.client.request.duration": 10**9,
+    "http.server.duration": 10**6,
+    "http.client.duration": 10**6,
+    "event.duration": 1,
+    "responseTime": 10**6,
+    "request_time": 10**9,
+    "upstream_response_time": 10**9,
+}
+_ANY_NAME: Final = r"(?i)latency|duration|elapsed|took|_?time"
+_LONGEST_NS: Final = 30 * 24 * 3600 * 10**9
+_DECODER: Final = msgspec.json.Decoder(dict[str, Any])
+
+#: Where no duration is found.
+NONE: Final = -1
+
+
+def durations_of(batch: pa.RecordBatch) -> np.ndarray:
+    """The duration that each record of a LOGS batch tells of, in nanoseconds, or ``NONE``.
+
+    The text goes before attributes; of several the first counts.
+    """
+    found = np.full(len(batch), NONE, np.int64)
+    named = pc.match_substring_regex(batch.column("attributes"), _ANY_NAME).fill_null(False)
+    for row in np.flatnonzero(named.to_numpy(zero_copy_only=False)).tolist():
+        found[row] = _of_attributes(batch.column("attributes")[row].as_py())
+    texts = pc.extract_regex(batch.column("body"), _IN_TEXT)
+    rows = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
+    for row, parts in zip(rows.tolist(), texts.take(pa.array(rows)).to_pylist(), strict=True):
+        duration = _of_parts(parts)
+        if duration != NONE:
+            found[row] = duration
+    return found
+
+
+def duration_of(text: str) -> int:
+    """The duration that one text tells of, as of a column."""
+    parts = pc.extract_regex(pa.array([text]), _IN_TEXT)[0].as_py()
+    return NONE if parts is None else _of_parts(parts)
+
+
+def _of_parts(parts: dict[str, str | None]) -> int:
+    for number, unit in (("worded", parts["unit"]), ("named", parts["suffix"]), ("seconds", "s")):
+        text = parts[number]
+        if text and unit:
+            return _nanos(float(text), _UNITS[unit.lower()])
+    return NONE
+
+
+def _of_attributes(text: str) -> int:
+    try:
+        attributes = _DECODER.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return NONE
+    for name, value in attributes.items():
+        unit = _KNOWN.get(name)
+        if unit is None and (known := _ATTRIBUTE.search(name)):
+            unit = _UNITS[known["suffix"].lower()]
+        if unit is None or isinstance(value, bool):
+            continue
+        try:
+            return _nanos(float(value), unit)
+        except (TypeError, ValueError):
+            continue
+    return NONE
+
+
+def _nanos(value: float, unit: int) -> int:
+    """``NONE`` of what can be no duration."""
+    duration = value * unit
+    return round(duration) if 0 <= duration <= _LONGEST_NS else NONE
