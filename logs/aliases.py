@@ -27,7 +27,6 @@ class Take(StrEnum):
     EVENT_NAME = auto()
     RESOURCE = auto()  # an object of resource attributes
     ATTRIBUTES = auto()  # an object of attributes
-    RECORD_RESOURCE = auto()  # one resource attribute, see RESOURCE_NAMES
     KUBERNETES = auto()  # an object as Fluent Bit, Vector or Filebeat add it
 
 

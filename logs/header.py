@@ -16,7 +16,6 @@ from logs.times import ISO, MONTHS, nanos, of_iso, of_number
 
 #: Characters of a line that are looked at.
 LOOKED_AT: Final = 512
-_WORDS: Final = "|".join(sorted((name for name in NAMES if len(name) > 2), key=len, reverse=True))  # noqa: PLR2004
 _SYSLOG_FACILITIES: Final = 8
 
 
@@ -69,13 +68,12 @@ def _kind(first: str) -> str:
 _CAPITALS: Final = re.compile(r"[A-Z]{3,13}")
 _JOINED_BEFORE: Final = re.compile(r"[\w/.$=-]")
 _JOINED_BEHIND: Final = re.compile(r"[\w/=.-]|\s+=")
-_MARKED: Final = re.compile(
-    rf"\[\s*((?i:{_WORDS}))\s*\]|<((?i:{_WORDS}))>|"
-    rf"(?:level|lvl|severity|loglevel)=[\"']?((?i:{_WORDS}))\b"
-)
+_BRACKETS: Final = re.compile(r"\[\s?([A-Za-z]{1,13})\s{0,8}\]")
+_ANGLES: Final = re.compile(r"<([A-Za-z]{3,13})>")
+_FIELD: Final = re.compile(r"(?:level|lvl|severity)=[\"']?([A-Za-z]{1,13})")
 #: ``12:00:00 error: …``, ``warning: …`` at the very begin, ``E/Tag`` of Android, ``fail: `` of .NET.
 _AT_BEGIN: Final = re.compile(
-    rf"[\s\[\]:|-]*(?:((?i:{_WORDS}))(?=:|\s+-\s|\s*\|)|([DIWEFTV])(?=/[\w.$-]+[(: ]))"
+    r"[\s\[\]:|-]*(?:([A-Za-z]{3,13})(?=:|\s+-\s|\s*\|)|([DIWEFTV])(?=/[\w.$-]+[(: ]))"
 )
 _LEVEL_WITHIN: Final = 120  # characters behind the time in which a level is looked for
 _LOGFMT_TIME: Final = re.compile(
@@ -86,11 +84,7 @@ _LOGFMT: Final = re.compile(r"[a-z_.]{1,32}=[\"\w]")
 
 def _read_level(head: str, begin: int, found: Header) -> None:
     line = head[: begin + _LEVEL_WITHIN].partition("\n")[0]
-    match = _AT_BEGIN.match(line, begin)
-    if match is None and ("[" in line or "=" in line or "<" in line):
-        match = _MARKED.search(line, begin)
-    where = len(line) if match is None else match.start()
-    text = None if match is None else next(group for group in match.groups() if group)
+    where, text = _marked_level(line, begin)
     for word in _CAPITALS.finditer(line, begin, where):
         start, end = word.span()
         if (
@@ -102,6 +96,19 @@ def _read_level(head: str, begin: int, found: Header) -> None:
             break
     if text is not None:
         found.severity, found.severity_text = of_name(text), text
+
+
+def _marked_level(line: str, begin: int) -> tuple[int, str | None]:
+    """The first level, in any case, that stands where levels do, and its place; else the end of ``line``."""
+    match = _AT_BEGIN.match(line, begin)
+    if match is not None and (word := match[1] or match[2]).upper() in NAMES:
+        return match.start(), word
+    for mark, pattern in (("[", _BRACKETS), ("=", _FIELD), ("<", _ANGLES)):
+        if mark in line:
+            for match in pattern.finditer(line, begin):
+                if match[1].upper() in NAMES:
+                    return match.start(), match[1]
+    return len(line), None
 
 
 def _logfmt(head: str, clock: Clock) -> int | None:

@@ -1,107 +1,141 @@
 """LOGS batch → the same, with the ids that its bodies name where the records have none.
 
-One look of RE2 over the bodies finds the rows that name an id at all; only these are looked at one by one.
+One look of RE2 over all bodies finds the rows that name an id at all; the ids are taken out of these alone,
+by RE2 too, a column at a time, so that no text can take long.
 """
 
-import re
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from logs.records import normal_id
 
-#: What the rows that are looked at have in them.
-_SUSPECT: Final = (
-    r"(?i)trace[-_. ]?(?:id|parent)|\bb3[\"']?\s*[:=]|"
-    r"(?:request|correlation|transaction|req)[-_. ]?id[\"']?\s*[:=]"
-)
 _SEP: Final = r"[\"']?\s{0,4}[:=]\s{0,4}[\"'\[(]?"
-_END: Final = r"(?![0-9a-zA-Z_-])"
-_UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_TRACEPARENT: Final = re.compile(
-    rf"(?i)traceparent{_SEP}[0-9a-f]{{2}}-([0-9a-f]{{32}})-([0-9a-f]{{16}})-([0-9a-f]{{2}})"
+_END: Final = r"(?:[^0-9a-zA-Z_-]|$)"
+_UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+#: What the rows that are looked at have in them.
+_SUSPECT: Final = r"(?i)trace[-_. ]?(?:id|parent)|\bb3[\"']?\s*[:=]"
+_TRACEPARENT: Final = (
+    rf"(?i)traceparent{_SEP}[0-9a-f]{{2}}-(?P<trace>[0-9a-f]{{32}})-(?P<span>[0-9a-f]{{16}})"
+    r"-(?P<flags>[0-9a-f]{2})"
 )
-_B3: Final = re.compile(rf"(?i)\bb3{_SEP}([0-9a-f]{{32}}|[0-9a-f]{{16}})-([0-9a-f]{{16}})(?:-([01d]))?{_END}")
-_TRACE: Final = re.compile(
-    rf"(?i)(dd\.)?trace[-_. ]?id{_SEP}({_UUID}|[0-9a-f]{{32}}|[0-9a-f]{{16}}|\d{{1,20}}){_END}"
+_TRACE: Final = (
+    rf"(?i)(?P<dd>dd\.)?trace[-_. ]?id{_SEP}(?P<id>{_UUID}|[0-9a-f]{{32}}|[0-9a-f]{{16}}|\d{{1,20}}){_END}"
 )
-_SPAN: Final = re.compile(rf"(?i)(dd\.)?(?<![a-z])span[-_. ]?id{_SEP}([0-9a-f]{{16}}|\d{{1,20}}){_END}")
-_OTHER: Final = re.compile(
-    rf"(?i)(?<![a-z])(request|correlation|transaction|req)[-_. ]?id{_SEP}([\w.:/+=-]{{4,128}})"
+_SPAN: Final = rf"(?i)(?:^|[^a-z])(?P<dd>dd\.)?span[-_. ]?id{_SEP}(?P<id>[0-9a-f]{{16}}|\d{{1,20}}){_END}"
+_B3: Final = (
+    rf"(?i)\bb3{_SEP}(?P<trace>[0-9a-f]{{32}}|[0-9a-f]{{16}})-(?P<span>[0-9a-f]{{16}})"
+    rf"(?:-(?P<flags>[01d]))?{_END}"
 )
-_LOOKED_AT: Final = 64 * 1024  # characters of a body
+#: Other ids, by the attribute that they become.
+_OTHERS: Final = {
+    "request_id": r"req(?:uest)?",
+    "correlation_id": "correlation",
+    "transaction_id": "transaction",
+}
+_OTHER_SUSPECT: Final = rf"(?i)\b(?:x-)?(?:{'|'.join(_OTHERS.values())})[-_. ]?id[\"']?\s*[:=]"
+_OTHER_VALUE: Final = r"(?P<id>[\w.:/+=-]{4,128})"
 _TRACE_DIGITS: Final = 32
 _SPAN_DIGITS: Final = 16
+_MOST: Final = 2**64
+
+#: Trace id, span id and flags.
+_Ids = tuple[str | None, str | None, int | None]
+_NO_IDS: Final[_Ids] = (None, None, None)
 
 
 def with_text_ids(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Fill in trace id, span id and flags; other ids (of requests, transactions) become attributes."""
     bodies = batch.column("body")
-    if len(batch) == 0 or bodies.null_count == len(batch):
+    if bodies.null_count == len(batch):
         return batch
-    unknown = pc.is_null(batch.column("trace_id"))
+    return _with_others(_with_trace_ids(batch, bodies), bodies)
+
+
+def _with_trace_ids(batch: pa.RecordBatch, bodies: pa.Array) -> pa.RecordBatch:
+    unknown = batch.column("trace_id").is_null()
     if not pc.any(unknown).as_py():
         return batch
     hits = pc.and_(unknown, pc.match_substring_regex(bodies, _SUSPECT).fill_null(False))
-    rows = pc.indices_nonzero(hits).to_pylist()
-    if not rows:
+    rows = pc.indices_nonzero(hits)
+    if len(rows) == 0:
         return batch
+    found = ids_in(bodies.take(rows))
     trace_ids, span_ids = batch.column("trace_id").to_pylist(), batch.column("span_id").to_pylist()
-    flags, attributes = batch.column("flags").to_pylist(), batch.column("attributes").to_pylist()
-    for row in rows:
-        text = bodies[row].as_py()[:_LOOKED_AT]
-        trace_id, span_id, flag = ids_in(text)
+    flags = batch.column("flags").to_pylist()
+    for row, (trace_id, span_id, flag) in zip(rows.to_pylist(), found, strict=True):
         trace_ids[row] = trace_id
         span_ids[row] = span_ids[row] or span_id
         flags[row] = flags[row] if flag is None else flag
-        attributes[row] = _with_others(text, attributes[row])
-    for name, values in (
-        ("trace_id", pa.array(trace_ids, pa.string()).dictionary_encode()),
-        ("span_id", pa.array(span_ids, pa.string())),
-        ("flags", pa.array(flags, pa.uint32())),
-        ("attributes", pa.array(attributes, pa.string())),
-    ):
-        place = batch.schema.get_field_index(name)
-        batch = batch.set_column(place, batch.schema.field(place), values)
-    return batch
+    batch = _replaced(batch, "trace_id", pa.array(trace_ids, pa.string()).dictionary_encode())
+    batch = _replaced(batch, "span_id", pa.array(span_ids, pa.string()))
+    return _replaced(batch, "flags", pa.array(flags, pa.uint32()))
 
 
-def ids_in(text: str) -> tuple[str | None, str | None, int | None]:
-    """Trace id, span id and flags that ``text`` names; ids that are all zeros are none."""
-    match = _TRACEPARENT.search(text)
-    if match is not None:
-        return _both(match[1], match[2], int(match[3], 16))
-    match = _TRACE.search(text)
-    if match is not None:
-        trace_id = _id(match[2], _TRACE_DIGITS, datadog=bool(match[1]))
-        span = _SPAN.search(text)
-        span_id = None if span is None else _id(span[2], _SPAN_DIGITS, datadog=bool(span[1]))
-        return (trace_id, span_id, None) if trace_id else (None, None, None)
-    match = _B3.search(text)
-    if match is not None:
-        return _both(match[1], match[2], None if match[3] is None else int(match[3] != "0"))
-    return None, None, None
+def ids_in(texts: pa.Array) -> list[_Ids]:
+    """Trace id, span id and flags that each of ``texts`` names; ids that are all zeros are none."""
+    named = [_named(*pair) for pair in zip(_extracted(texts, _TRACE), _extracted(texts, _SPAN), strict=True)]
+    for pattern, word in ((_TRACEPARENT, "traceparent"), (_B3, "b3")):
+        if not pc.any(pc.match_substring(texts, word, ignore_case=True)).as_py():
+            continue
+        for row, match in enumerate(_extracted(texts, pattern)):
+            if match is not None and (pattern is _TRACEPARENT or named[row][0] is None):
+                named[row] = _both(match)
+    return named
 
 
-def _both(trace: str, span: str, flags: int | None) -> tuple[str | None, str | None, int | None]:
-    trace_id, span_id = normal_id(trace, _TRACE_DIGITS), normal_id(span, _SPAN_DIGITS)
-    return (trace_id, span_id, flags) if trace_id else (None, None, None)
+def _extracted(texts: pa.Array, pattern: str) -> list[dict[str, str] | None]:
+    found: list[dict[str, str] | None] = pc.extract_regex(texts, pattern).to_pylist()
+    return found
 
 
-def _id(text: str, digits: int, *, datadog: bool) -> str | None:
-    if datadog and text.isdecimal():
+def _named(trace: dict[str, str] | None, span: dict[str, str] | None) -> _Ids:
+    trace_id = None if trace is None else _id(trace, _TRACE_DIGITS)
+    if trace_id is None:
+        return _NO_IDS
+    return trace_id, None if span is None else _id(span, _SPAN_DIGITS), None
+
+
+def _id(match: dict[str, str], digits: int) -> str | None:
+    """Datadog writes decimal numbers of 64 bits."""
+    text = match["id"]
+    if match["dd"] and text.isdecimal():
         number = int(text)
-        return f"{number:0{digits}x}" if 0 < number < 2**64 else None
+        return f"{number:0{digits}x}" if 0 < number < _MOST else None
     return normal_id(text, digits)
 
 
-def _with_others(text: str, attributes: str | None) -> str | None:
-    """``attributes`` (a JSON object) with the other ids that ``text`` names, where it has no such name."""
-    for name, value in _OTHER.findall(text):
-        key = f'"{"request" if name.lower() == "req" else name.lower()}_id":'
-        if attributes is None:
-            attributes = f'{{{key}"{value}"}}'
-        elif key not in attributes:
-            attributes = f'{attributes[:-1]},{key}"{value}"}}'
-    return attributes
+def _both(match: dict[str, str]) -> _Ids:
+    trace_id, span_id = normal_id(match["trace"], _TRACE_DIGITS), normal_id(match["span"], _SPAN_DIGITS)
+    if trace_id is None:
+        return _NO_IDS
+    flags = match["flags"].lower()
+    return trace_id, span_id, (1 if flags == "d" else int(flags, 16)) if flags else None
+
+
+def _with_others(batch: pa.RecordBatch, bodies: pa.Array) -> pa.RecordBatch:
+    rows = pc.indices_nonzero(pc.match_substring_regex(bodies, _OTHER_SUSPECT).fill_null(False))
+    if len(rows) == 0:
+        return batch
+    texts = bodies.take(rows)
+    attributes = batch.column("attributes").to_pylist()
+    places = rows.to_pylist()
+    for name, word in _OTHERS.items():
+        pattern = rf"(?i)\b(?:x-)?{word}[-_. ]?id{_SEP}{_OTHER_VALUE}"
+        for row, match in zip(places, _extracted(texts, pattern), strict=True):
+            if match is not None:
+                attributes[row] = _spliced(attributes[row], name, match["id"])
+    return _replaced(batch, "attributes", pa.array(attributes, pa.string()))
+
+
+def _spliced(attributes: str | None, name: str, value: str) -> str:
+    """``attributes`` (a JSON object) with one more, if it has none so named; ``value`` needs no escapes."""
+    if attributes is None or attributes == "{}":
+        return f'{{"{name}":"{value}"}}'
+    return attributes if f'"{name}":' in attributes else f'{attributes[:-1]},"{name}":"{value}"}}'
+
+
+def _replaced(batch: pa.RecordBatch, name: str, column: Any) -> pa.RecordBatch:
+    place = batch.schema.get_field_index(name)
+    return batch.set_column(place, batch.schema.field(place), column)

@@ -37,12 +37,10 @@ _CONTINUES: Final = re.compile(
 )
 _TRACEBACK: Final = b"Traceback (most recent call last):"
 _CHAINED: Final = (b"During handling of the above", b"The above exception was")
-_EXCEPTION: Final = re.compile(
-    rb"(?:Exception in thread \"|(?:[\w$]+\.){1,32}[\w$]*(?:Exception|Error|Throwable|Fault)\b)"
-)
+_EXCEPTION: Final = re.compile(rb"(?:[\w$]+\.){1,32}[\w$]*(?:Exception|Error|Throwable|Fault)\b")
 _GO_BEGINS: Final = re.compile(rb"(?:panic: |fatal error: |goroutine \d+ \[|SIG[A-Z]+: )")
 _GO_GOES_ON: Final = re.compile(
-    rb"(?:goroutine \d+ \[|\[signal |created by |panic: |panic\(|runtime: |exit status \d|\[recovered\]|"
+    rb"(?:goroutine \d+ \[|\[signal |created by |panic\(|runtime: |exit status \d|\[recovered\]|"
     rb"\.\.\.additional frames|[\w./*()\xc2\xb7{}\[\]-]{1,512}\(.{0,512}\)$|r[a-z0-9]{1,6} +0x)"
 )
 _RUST_BEGINS: Final = re.compile(rb"thread '[^']{0,255}'(?: \(\d+\))? panicked at ")
@@ -194,7 +192,7 @@ def _docker(value: bytes) -> tuple[str, bytes, bool] | None:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     inner = found.log.encode()
-    if inner[:1] == b"{":  # the application writes JSON
+    if inner[:1] == b"{" or found.stream not in ("stdout", "stderr"):  # the application writes JSON
         return None
     return (
         f"docker {found.stream}",
@@ -263,5 +261,8 @@ def _goes_on(document: _Open, inner: bytes) -> bool:  # noqa: PLR0911, PLR0912  
             document.trace = "node."
             return True
     if document.headed and document.blanks == 0 and not document.trace:
+        if inner.startswith(b"goroutine "):
+            document.trace = "go"
+            return True
         return _EXCEPTION.match(inner) is not None
     return False

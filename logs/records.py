@@ -104,9 +104,9 @@ def finished(record: LogRecord, max_bytes: int) -> tuple[Any, ...] | None:
             record.attributes[TRUNCATED_BYTES] = cut + int(record.attributes.get(TRUNCATED_BYTES, 0))
     attributes = as_json(record.attributes) if record.attributes else None
     resource = as_json(record.resource) if record.resource else None
-    rest = (record.severity_text, record.scope, record.event_name)
-    if sum(len(text) for text in (attributes, resource, *rest) if text) > max_bytes // 4 and any(
-        len(text.encode()) > max_bytes for text in (attributes, resource, *rest) if text
+    if any(
+        text is not None and len(text) > max_bytes // 4 and len(text.encode()) > max_bytes
+        for text in (attributes, resource, record.severity_text, record.scope, record.event_name)
     ):
         return None
     service, pod = record.resource.get("service.name"), record.resource.get("k8s.pod.name")
