@@ -1,60 +1,91 @@
-"""Change or span batch → the same batch without personal data and secrets, counts by kind.
+"""Batch of changes, spans or logs → the same without personal data and secrets | what was found, row by row.
 
-Texts are dictionary-encoded, so that each distinct text is looked at once a batch; and since most batches
-hold nothing, all texts of a column are first looked at as one.
+Texts are looked at as they lie in memory, end to end: one pass over a column tells which of its texts deserve
+a look of their own, and most columns have none. Each of these is redacted once a batch.
 """
 
 from collections import Counter
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from columns.hashing import text_hashes
-from security.detectors import document_scanner, redact_name, redact_text
-from security.redaction import redact_json
+from schemas.findings import FINDINGS
+from security.detectors import BASIC
+from security.redactor import Found, Redacted, Redactor
 
-Redact = Callable[[str, Counter[str]], str]
-
-#: How each text column of a change batch, of a span batch, and of a batch of logs, is read.
-_COLUMNS: Final[dict[str, Redact]] = {
-    "metric_id": redact_name,
-    "timestamp": redact_text,
-    "tags": redact_json,
-    "odd": redact_json,
-    "row": redact_json,
-    "before": redact_json,
-    "key": redact_json,
-    "name": redact_text,
-    "service": redact_name,
-    "pod": redact_name,
-    "attributes": redact_json,
-    "body": redact_json,
-    "resource": redact_json,
-    "scope": redact_text,
-    "severity_text": redact_text,
-    "event_name": redact_text,
-}
+#: Text columns of changes, spans and logs. In a name, as ``pod:metric``, a colon assigns nothing.
+_NAMES: Final = frozenset({"metric_id", "service", "pod"})
+_TEXTS: Final = frozenset(
+    {"timestamp", "tags", "odd", "row", "before", "key", "name", "attributes"}
+    | {"body", "resource", "scope", "severity_text", "event_name"}
+)
+#: Of what a record is, by which rules of a policy know its source.
+_SOURCE: Final = "service"
 
 
-def redact_batch(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Counter[str]]:
-    """Mask every sensitive value in the text columns of ``batch``; the other columns hold numbers only."""
-    found: Counter[str] = Counter()
+class Seen(NamedTuple):
+    """Something found in a row. ``column``: where, unless it is the body."""
+
+    row: int
+    column: str
+    found: Found
+
+    @property
+    def field(self) -> str:
+        """Path of the field: names joined by dots, its column first."""
+        return self.found.field
+
+
+class Masked(NamedTuple):
+    """``batch`` without what was ``seen``, by row as it came, and without the rows ``dropped`` for it."""
+
+    batch: pa.RecordBatch
+    seen: list[Seen]
+    dropped: int
+
+    @property
+    def found(self) -> Counter[str]:
+        """Values by kind."""
+        return Counter(one.found.finding.kind.name for one in self.seen)
+
+
+_BASIC: Final = Redactor(kinds=BASIC)
+
+
+def redact_batch(batch: pa.RecordBatch, redactor: Redactor = _BASIC) -> Masked:
+    """Do with every sensitive value in the text columns of ``batch`` what the policy says."""
+    seen: list[Seen] = []
+    drop: set[int] = set()
+    sources = _sources(batch, redactor)
     for index, name in enumerate(batch.schema.names):
-        redact = _COLUMNS.get(name)
-        if redact is None:
+        if name not in _NAMES and name not in _TEXTS:
             continue
         column = batch.column(index)
-        clean = _redact_column(column, redact, found)
-        if clean is not column and name == "metric_id":
+        clean = _redact_column(column, name, sources, redactor, seen, drop)
+        if clean is column:
+            continue
+        if name == "metric_id":
             raw_id = np.where(_changed(column, clean), text_hashes(column)[:, 0].view(np.int64), 0)
             place = batch.schema.get_field_index("raw_id")
             batch = batch.set_column(place, batch.schema.field(place), pa.array(raw_id))
-        if clean is not column:
-            batch = batch.set_column(index, batch.schema.field(index), clean)
-    return batch, found
+        batch = batch.set_column(index, batch.schema.field(index), clean)
+    if drop:
+        kept = np.ones(len(batch), bool)
+        kept[list(drop)] = False
+        batch = batch.filter(pa.array(kept))
+    return Masked(batch, seen, len(drop))
+
+
+def _sources(batch: pa.RecordBatch, redactor: Redactor) -> Sequence[str | None] | None:
+    """Of each row, if the policy asks for it."""
+    if not redactor.knows_sources or _SOURCE not in batch.schema.names:
+        return None
+    sources: list[str | None] = batch.column(_SOURCE).to_pylist()
+    return sources
 
 
 def _changed(column: pa.DictionaryArray, clean: pa.DictionaryArray) -> np.ndarray:
@@ -63,35 +94,125 @@ def _changed(column: pa.DictionaryArray, clean: pa.DictionaryArray) -> np.ndarra
     return changed
 
 
-def _redact_column(column: pa.Array, redact: Redact, found: Counter[str]) -> pa.Array:
-    """``column`` itself when nothing was masked; counts are of rows, not of distinct texts."""
-    if column.null_count == len(column) or not _suspicious(column):
+def _redact_column(
+    column: pa.Array,
+    name: str,
+    sources: Sequence[str | None] | None,
+    redactor: Redactor,
+    seen: list[Seen],
+    drop: set[int],
+) -> pa.Array:
+    """``column`` itself when nothing was found; what was is added to ``seen`` and ``drop``."""
+    encoded = pa.types.is_dictionary(column.type)
+    texts = column.dictionary if encoded else column
+    suspicious = list(_suspicious(texts, redactor))
+    if not suspicious:
         return column
-    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    texts = [_text(value) for value in encoded.dictionary.to_pylist()]
-    rows = np.bincount(encoded.indices.drop_null().to_numpy(), minlength=len(texts)).tolist()
-    total = found.total()
-    clean_texts = []
-    for text, count in zip(texts, rows, strict=True):
-        found_here: Counter[str] = Counter()
-        clean_texts.append(text and redact(text, found_here))
-        found.update({kind: n * count for kind, n in found_here.items()})
-    if found.total() == total:
-        return column
-    clean = pa.array(clean_texts, pa.string()).take(encoded.indices)
-    return clean.dictionary_encode() if encoded is column else clean.cast(column.type)
+    if sources is not None and encoded:  # the same text may come from sources with rules of their own
+        decoded = column.dictionary_decode()
+        clean = _redact_column(decoded, name, sources, redactor, seen, drop)
+        return column if clean is decoded else clean.dictionary_encode()
+    rows_of = _rows_of(column) if encoded else None
+    made: dict[int, str | None] = {}
+    memory: dict[tuple[str, str], Redacted] = {}
+    for place in suspicious:
+        text = _text(texts[place].as_py())
+        source = (sources[place] if sources is not None else None) or ""
+        redacted = memory.get((text, source))
+        if redacted is None:
+            redacted = memory[text, source] = _redacted(text, name, source, redactor)
+        if not redacted.found:
+            continue
+        made[place] = redacted.text
+        for row in rows_of[place] if rows_of is not None else (place,):
+            seen += [Seen(row, name, one) for one in redacted.found]
+            if redacted.text is None:
+                drop.add(row)
+    return _with(column, texts, made) if made else column
 
 
-def _suspicious(column: pa.Array) -> bool:
-    """Whether any text may hold something, by one look at all of them as they lie in memory, end to end.
-
-    That finds whatever a look at each would find; what seems to lie across two texts costs only time.
-    """
-    texts = column.dictionary if pa.types.is_dictionary(column.type) else column
-    data = texts.buffers()[2]
-    return data is not None and not document_scanner().is_clean(data.to_pybytes())
+def _redacted(text: str, name: str, source: str, redactor: Redactor) -> Redacted:
+    if name in _NAMES:
+        return redactor.redact_name(text, source=source, field=name)
+    return redactor.redact(text, source=source, field=name)
 
 
-def _text(value: str | bytes | None) -> str | None:
+def _with(column: pa.Array, texts: pa.Array, made: dict[int, str | None]) -> pa.Array:
+    """``column`` with the texts in the places of ``made`` replaced."""
+    places = sorted(made)
+    mask = np.zeros(len(texts), bool)
+    mask[places] = True
+    new = pa.array([made[place] for place in places], pa.string()).cast(texts.type)
+    clean = pc.replace_with_mask(texts, pa.array(mask), new)
+    if clean.type == column.type:
+        return clean
+    return clean.take(column.indices).dictionary_encode()
+
+
+def _rows_of(column: pa.DictionaryArray) -> "_Rows":
+    return _Rows(column.indices.fill_null(-1).to_numpy(zero_copy_only=False))
+
+
+class _Rows:
+    """Of a place in a dictionary: the rows that have it."""
+
+    def __init__(self, indices: np.ndarray) -> None:
+        self._indices = indices
+
+    def __getitem__(self, place: int) -> list[int]:
+        rows: list[int] = np.flatnonzero(self._indices == place).tolist()
+        return rows
+
+
+def _suspicious(texts: pa.Array, redactor: Redactor) -> Iterator[int]:
+    """The places of texts that deserve a look, by one look at all of them as they lie in memory."""
+    if texts.null_count == len(texts):
+        return
+    _, offsets, data = texts.buffers()
+    if data is None:
+        return
+    bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    first = int(bounds[0])
+    together = data[first : int(bounds[-1])].to_pybytes()
+    done = -1
+    for place in redactor.suspicious(together, (bounds[1:] - first).tolist()):
+        if place > done:
+            done = place
+            yield place
+
+
+def _text(value: str | bytes) -> str:
     """Keys are bytes; what is no UTF-8 in them is replaced, since it cannot be looked at."""
     return value.decode(errors="replace") if isinstance(value, bytes) else value
+
+
+def findings_of(batch: pa.RecordBatch, seen: Sequence[Seen]) -> pa.RecordBatch:
+    """A FINDINGS batch of what was ``seen`` in ``batch`` (as it was before)."""
+    rows = pa.array([one.row for one in seen], pa.int64())
+    findings = [one.found.finding for one in seen]
+    columns: dict[str, Any] = {
+        **{name: _taken(batch, name, rows) for name in ("offset", "place", "timestamp_ns")},
+        "source": _taken(batch, _SOURCE, rows),
+        "field": [one.field for one in seen],
+        "kind": [one.kind.name for one in findings],
+        "category": [str(one.kind.category) for one in findings],
+        "confidence": [one.confidence for one in findings],
+        "tier": [str(one.tier) for one in findings],
+        "action": [str(one.found.action) for one in seen],
+    }
+    arrays = [_of_type(columns[field.name], field.type) for field in FINDINGS]
+    return pa.RecordBatch.from_arrays(arrays, schema=FINDINGS.with_metadata(batch.schema.metadata))
+
+
+def _taken(batch: pa.RecordBatch, name: str, rows: pa.Array) -> pa.Array:
+    if name not in batch.schema.names:
+        return pa.nulls(len(rows), FINDINGS.field(name).type if name in FINDINGS.names else pa.string())
+    return batch.column(name).take(rows)
+
+
+def _of_type(values: Any, kind: pa.DataType) -> pa.Array:
+    if isinstance(values, pa.Array):
+        return values if values.type == kind else values.cast(kind)
+    if pa.types.is_dictionary(kind):
+        return pa.array(values, pa.string()).dictionary_encode()
+    return pa.array(values, kind)

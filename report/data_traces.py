@@ -130,7 +130,7 @@ def _read(inputs: Sequence[str], notes: list[str]) -> dict[str, list[Span]]:
     count = 0
     try:
         for raw in read_span_files(find_span_files(inputs)):
-            batch, _ = redact_batch(decode_documents(raw.values).batch)
+            batch = redact_batch(decode_documents(raw.values).batch).batch
             for span in spans_of(batch):
                 traces[span.trace_id].append(span)
             count += len(batch)

@@ -39,6 +39,8 @@ class Result(StrEnum):
     CONFLICT = "conflict"
     #: Not a class of records: how many values were masked.
     MASKED = "masked"
+    #: A record that the policy of redaction wants dropped.
+    DROPPED = "dropped"
     #: Not a class of records: how many came later than their step waits for the first in commit order.
     LATE = "late"
     #: A span that came when the samples that it could have explained had left.

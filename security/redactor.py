@@ -4,6 +4,7 @@ JSON is walked where it stands: names, texts and numbers, JSON in texts too. In 
 (:mod:`security.views`) is looked at as well. Redacting twice gives what redacting once gave.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -19,6 +20,9 @@ Model = Callable[[Sequence[str]], list[list[Finding]]]
 
 _DEEPEST: Final = 6  # texts in texts; what is deeper is not readable to anybody, and hidden whole
 _MOST: Final = 10_000  # findings in a text; beyond, the rest of it is hidden
+_BODY: Final = "body"
+_NAME_PARTS: Final = 2
+_MORE_THAN_A_NAME: Final = re.compile(r"[\s\"'=/@]")
 _NAMED_FIELD: Final = Kind(
     name="named_field",
     title="A field that the policy names",
@@ -81,6 +85,21 @@ class Redactor:
         """The same of lines, each with its line feed."""
         return self._lines.suspicious(data, ends)
 
+    @property
+    def knows_sources(self) -> bool:
+        """Whether the policy has rules of a source."""
+        return any(rule.source != "*" for rule in self.policy.rules)
+
+    def redact_name(self, text: str, *, source: str = "", field: str = "") -> Redacted:
+        """The same of a name as ``pod:metric``, in which a colon assigns nothing."""
+        parts = text.split(":")
+        if len(parts) != _NAME_PARTS or _MORE_THAN_A_NAME.search(text):
+            return self.redact(text, source=source, field=field)
+        done = [self.redact(part, source=source, field=field) for part in parts]
+        texts = [one.text for one in done]
+        whole = None if None in texts else ":".join(map(str, texts))
+        return Redacted(whole, [one for part in done for one in part.found])
+
     def findings(self, text: str) -> list[Finding]:
         """What is in ``text``, in order, whatever the policy does with it."""
         return self._findings(text, (), 0)
@@ -90,7 +109,7 @@ class Redactor:
         above = (field,) if field else ()
         found, edits = [], []
         for one in self._findings(text, above, 0):
-            path = ".".join(one.path) or "body"
+            path = ".".join(one.path) or _BODY
             rule = self._rule(one, source, path)
             if rule.action is Action.KEEP:
                 continue
@@ -235,11 +254,12 @@ class Redactor:
 
 
 def _in_document(one: Found, field: str) -> bool:
-    return one.field not in ("body", field)
+    return one.field not in (_BODY, field)
 
 
 def _edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
-    parts, done = [], 0
+    parts: list[str] = []
+    done = 0
     for start, end, stand_in in edits:
         parts += text[done:start], stand_in
         done = end

@@ -27,7 +27,7 @@ ALLOWED = {
     "columns": {"schemas", "security"},
     "anomaly": {"columns", "schemas"},
     "traces": {"columns", "schemas"},
-    "logs": {"columns", "schemas", "security"},
+    "logs": {"columns", "schemas", "security", "traces"},
     "actions": {"schemas"},
     "transforms": {"actions", "anomaly", "columns", "logs", "schemas", "security", "telemetry", "traces"},
     "connectors": {"columns", "schemas", "security", "telemetry", "transforms"},

@@ -105,7 +105,7 @@ class Scanner:
         suspects = self.suspects(data)
         if not suspects:
             return []
-        found = []
+        found: list[Finding] = []
         as_chars = None if len(data) == len(text) else _Places(data)
         for number in suspects:
             found += _found(self._patterns[number], text, data, as_chars)

@@ -133,19 +133,15 @@ def test_json_stays_json_and_holds_no_secret(document: Any) -> None:
         ('{"dsn":"postgres:\\/\\/u:p@h\\/db"}', {"dsn": "[DATABASE_URL]"}),
         (
             json.dumps({"tags": json.dumps({"password": "hunter2", "cfg": json.dumps({"pwd": "x y"})})}),
-            {
-                "tags": json.dumps(
-                    {"password": "[PASSWORD]", "cfg": '{"pwd":"[PASSWORD]"}'}, separators=(",", ":")
-                )
-            },
+            {"tags": json.dumps({"password": "[PASSWORD]", "cfg": '{"pwd": "[PASSWORD]"}'})},
         ),
         ('{"bob@x.com":1,"bill@x.com":2}', {"b***@x.com": 1, "b***@x.com (2)": 2}),
         (
             '{"n":123456789012345678901234567890,"password":"x"}',
-            {"n": "123456789012345678901234567890", "password": "[PASSWORD]"},
+            {"n": 123456789012345678901234567890, "password": "[PASSWORD]"},
         ),
         ('{"a":[{"card":4111111111111111}]}', {"a": [{"card": "****-****-****-1111"}]}),
-        ('{"api_key": {"nested": "0123456789"}}', {"api_key": "[API_KEY]"}),
+        ('{"api_key": {"nested": "0123456789"}}', {"api_key": {"nested": "[API_KEY]"}}),
     ],
 )
 def test_documents_are_walked(document: str, clean: dict[str, Any]) -> None:
@@ -182,11 +178,11 @@ def test_counts_are_of_rows_however_they_are_cut() -> None:
     rows = [
         {f.name: 0 for f in schema} | {"key": b'{"mail":"a@b.com"}', "row": t, "before": None} for t in texts
     ]
-    whole, found = redact_batch(pa.RecordBatch.from_pylist(rows, schema=schema))
+    whole = redact_batch(pa.RecordBatch.from_pylist(rows, schema=schema))
     parts = [redact_batch(pa.RecordBatch.from_pylist([row], schema=schema)) for row in rows]
-    assert found == Counter(email=6) == sum((f for _, f in parts), Counter())
-    assert whole.to_pylist() == [row for part, _ in parts for row in part.to_pylist()]
-    assert whole.column("row").to_pylist()[0] == '{"mail":"j***@example.com"}'
+    assert whole.found == Counter(email=6) == sum((part.found for part in parts), Counter())
+    assert whole.batch.to_pylist() == [row for part in parts for row in part.batch.to_pylist()]
+    assert whole.batch.column("row").to_pylist()[0] == '{"mail":"j***@example.com"}'
 
 
 def test_the_sample_holds_nothing_to_mask() -> None:
