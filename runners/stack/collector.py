@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import NewTopic
+from confluent_kafka import admin as kafka_admin
 
 from runners.stack import gobuild, health
 from runners.stack.component import Component, environment
@@ -65,7 +65,7 @@ class Collector(Component):
 
     def settle(self) -> None:
         """Its topic: the broker makes none that nobody asks for."""
-        topic = NewTopic(TOPIC, num_partitions=_PARTITIONS)
+        topic = kafka_admin.NewTopic(TOPIC, num_partitions=_PARTITIONS)  # type: ignore[attr-defined]
         client = admin(self.settings)  # whose answer comes only as long as it is there
         try:
             client.create_topics([topic])[TOPIC].result(_ANSWER_SECONDS)

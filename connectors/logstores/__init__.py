@@ -1,0 +1,1 @@
+"""Stores of logs: what they are told, how it is written, and how it is sent."""
