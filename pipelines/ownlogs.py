@@ -34,9 +34,6 @@ def begin(service_version: str, arguments: argparse.Namespace, *, own_process: b
     ``own_process``: also what nobody catches, for its text may quote data.
     """
     verbose = getattr(arguments, "verbose", False)
-    if own_process:  # a warning while modules are imported makes a handler, which would not redact
-        for handler in list(logging.getLogger().handlers):
-            logging.getLogger().removeHandler(handler)
     configure(
         "traceo",
         redact=redacted,

@@ -38,6 +38,9 @@ class _Setup:
         root = logging.getLogger()
         self._level = root.level
         self._undo = contextlib.ExitStack()
+        self._printing = [known for known in root.handlers if _prints(known)]
+        for known in self._printing:
+            root.removeHandler(known)
         root.addHandler(handler)
         root.setLevel(level)
         self._captures = _capture_warnings()
@@ -53,6 +56,8 @@ class _Setup:
         root = logging.getLogger()
         root.removeHandler(self.handler)
         self.handler.close()
+        for known in self._printing:
+            root.addHandler(known)
         if self._levels is not None:
             self._levels.restore()
         root.setLevel(self._level)
@@ -75,8 +80,10 @@ def configure(
     ``service`` and ``resource`` (``{"service.version": …}``) are on every line and are not redacted.
     ``redact`` masks texts (:mod:`telemetry.logs.redaction`). ``level_file`` is looked at every five seconds
     (:mod:`telemetry.logs.levels`). ``hooks``: what nobody catches, in the main thread and in others, is
-    logged, redacted, instead of printed. A further call replaces an earlier one. Handlers that others gave
-    the root logger stay, and do not redact. Raises LevelError or ValueError for what is no level or form.
+    logged, redacted, instead of printed. A further call replaces an earlier one.
+
+    Handlers of ``logging.basicConfig`` that print to the terminal are taken away, for they do not redact.
+    Other handlers of the root logger stay. Raises LevelError or ValueError for what is no level or form.
     """
     global _current  # noqa: PLW0603  logging is one a process
     number, chosen = level_number(level), Form(form)
@@ -116,6 +123,12 @@ def stats() -> Stats:
     """What became of the records logged since :func:`configure`."""
     setup = _current
     return Stats() if setup is None else setup.handler.stats()
+
+
+def _prints(handler: logging.Handler) -> bool:
+    """Whether it is one that ``basicConfig`` makes, or a ``logging.warning`` before anything is set up."""
+    printed = (sys.stderr, sys.stdout, sys.__stderr__, sys.__stdout__)
+    return type(handler) is logging.StreamHandler and handler.stream in printed
 
 
 def _capture_warnings() -> bool:

@@ -18,10 +18,10 @@ from telemetry import logs
 @pytest.fixture(autouse=True)
 def nothing_stays() -> Iterator[None]:
     root = logging.getLogger()
-    before = (list(root.handlers), root.level, sys.excepthook, threading.excepthook, warnings.showwarning)
+    before = (set(root.handlers), root.level, sys.excepthook, threading.excepthook, warnings.showwarning)
     yield
     logs.shutdown()
-    after = (list(root.handlers), root.level, sys.excepthook, threading.excepthook, warnings.showwarning)
+    after = (set(root.handlers), root.level, sys.excepthook, threading.excepthook, warnings.showwarning)
     assert after == before
 
 
@@ -84,6 +84,22 @@ def test_a_file_of_levels_holds_from_the_begin_and_until_the_end(tmp_path: Path)
     assert "not this" not in stream.getvalue()
     logs.shutdown()
     assert logging.getLogger("tests.setup").level == logging.NOTSET
+
+
+def test_what_printed_before_prints_no_more_until_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    root, printing, other = logging.getLogger(), logging.StreamHandler(), logging.StreamHandler(io.StringIO())
+    root.handlers += [printing, other]
+    try:
+        logs.configure("a", redact=lambda text: text.replace("hunter2", "***"))
+        assert printing not in root.handlers
+        assert other in root.handlers
+        logging.getLogger("x").error("hunter2")
+        logs.shutdown()
+        assert printing in root.handlers
+        assert "hunter2" not in capsys.readouterr().err
+    finally:
+        root.removeHandler(printing)
+        root.removeHandler(other)
 
 
 def test_standard_error_is_the_one_of_the_moment(capsys: pytest.CaptureFixture[str]) -> None:
