@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import json
-import logging
 import math
 import os
 import sys
@@ -15,12 +14,13 @@ from typing import Any, Final, TextIO
 from actions.errors import ActionError
 from anomaly.detector import KNOWN, DetectorError, detector_named
 from connectors.errors import InputError, OutputError
+from pipelines import ownlogs, redactioneval, stack, watch
 from pipelines import settings as settings_module
-from pipelines import redactioneval, stack, watch
 from pipelines.setting import SettingError
 from pipelines.settings import SEMANTICS, Settings
 from schemas.contract import ContractError
 from security.seal import SealError
+from telemetry.logs import shutdown
 
 Command = Callable[[argparse.Namespace, list[str]], int]
 Job = Callable[[Settings, list[str]], dict[str, Any]]
@@ -50,10 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     parser = _parser()
     arguments, rest = parser.parse_known_args(argv)
-    logging.basicConfig()
-    logging.getLogger().setLevel(logging.INFO if arguments.verbose else logging.ERROR)
-    if not arguments.verbose:  # what a person can mend is said in one line, and a bug raises
-        logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
+    ownlogs.begin(_version(), arguments, own_process=argv is None)
     try:
         return int(arguments.command(arguments, rest))
     except MENDABLE as error:
@@ -63,6 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _EXIT_OK
     except KeyboardInterrupt:
         return _fail("interrupted; nothing was taken over")
+    finally:
+        if argv is not None:  # a process of somebody else's goes on without our log
+            shutdown()
 
 
 def _fail(message: str, code: int = _EXIT_FAILED) -> int:
@@ -192,7 +192,7 @@ def _job(
     )
     job.set_defaults(job=name)
     job.add_argument("--config", metavar="FILE", help="TOML file with settings")
-    job.add_argument("--verbose", action="store_true", help="show the runner's log")
+    ownlogs.add_flags(job)
     settings_module.add_flags(job, name)
     return job
 
