@@ -22,7 +22,7 @@ class Value:
     """A value as it is written. ``matter``: (start, end) of what must not be read, all of it if empty.
 
     ``keys``, ``labels``, ``sentences``: instead of those of the topic. ``fields``: the value as a record of
-    several fields (address lines), each of them planted. ``origin``: locale, vendor or issuer, shown with
+    several fields, (key, text, whether it must be found). ``origin``: locale, vendor or issuer, shown with
     misses. ``bare``: that it is one can be seen without a word near it.
     """
 
@@ -32,7 +32,7 @@ class Value:
     keys: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
-    fields: tuple[tuple[str, str], ...] = ()
+    fields: tuple[tuple[str, str, bool], ...] = ()
     bare: bool = True
 
     @property
@@ -51,7 +51,8 @@ class Topic:
     ``family``: the basic kind that it is one of; a finding of that family is of the right kind.
     ``keys``: names of fields, in snake case. ``labels``: words before it in prose. ``sentences``: messages
     with ``«v»`` in place of the value, for values that can be known without a label. ``also``: other names of
-    its kind. ``lookalike``: what looks like one and is none.
+    its kind. ``lookalike``: what looks like one and is none. ``separated``: in
+    prose, a label and such a value have a mark between them: else it would be but the next word.
     """
 
     name: str
@@ -64,10 +65,14 @@ class Topic:
     family: str = ""
     also: tuple[str, ...] = ()
     lookalike: Make | None = None
+    separated: bool = False
 
 
 class Planted(NamedTuple):
-    """A value in an event: ``pieces`` are (start, end) in characters, ``whole`` all around them."""
+    """A value in an event: ``pieces`` are (start, end) in characters, ``whole`` all around them.
+
+    Without pieces it may be found, and need not.
+    """
 
     kind: str
     pieces: tuple[tuple[int, int], ...]

@@ -1,5 +1,6 @@
 """seed → events: values planted in log shapes, look-alikes in the same shapes, lines with nothing in them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,7 +11,7 @@ from security.evaluation.marked import Marked, joined, planted
 from security.evaluation.names import styled
 from security.evaluation.negatives import negative
 from security.evaluation.noise import fill
-from security.evaluation.records import PAYLOADS, payload
+from security.evaluation.records import COLUMNS, PAYLOADS, payload
 from security.evaluation.topics import TOPICS
 
 CASES: Final = 300
@@ -21,6 +22,12 @@ _LABELLED: Final = (
     "got «label»: «v» from form", "«label» «v» for order «int»", "updated «label» to «v»", "«label» - «v»",
     "«label»「«v»」", "«label»：«v»",
 )  # fmt: skip
+
+_SEPARATED: Final = tuple(
+    template
+    for template in _LABELLED
+    if not re.search("«label»:? «v»", template) or "«label»: «v»" in template
+)
 
 
 def positives(seed: int, cases: int = CASES, topics: Sequence[Topic] = TOPICS) -> Iterator[Event]:
@@ -61,13 +68,17 @@ def _distinct(draw: Draw, topic: Topic, cases: int) -> Iterator[Event]:
 
 _RECORDS: Final = 0.6  # of the cases: the others are prose
 _TWO: Final = 0.1  # of them: with a second value in the line
+_RARELY: Final = 0.8
 _PURE: Final = 0.3  # of the records: with nothing around
 
 
 def planted_event(draw: Draw, topic: Topic, value: Value) -> Event | None:
     """The value in a shape that is drawn; None where it cannot be written so."""
-    if value.fields or draw.chance(_RECORDS):
+    keys = value.keys or topic.keys
+    if value.fields or (keys and draw.chance(_RECORDS)):
         name = draw.some(PAYLOADS)
+        if name in COLUMNS and not value.bare and draw.chance(_RARELY):
+            return None  # what only a word can tell is seldom parted from it
         found = payload(draw, _fields(draw, topic, value), name)
         if found is None:
             return None
@@ -83,7 +94,8 @@ def planted_event(draw: Draw, topic: Topic, value: Value) -> Event | None:
 def _fields(draw: Draw, topic: Topic, value: Value) -> list[tuple[str, Marked]]:
     if value.fields:
         return [
-            (key, planted(Value(text=text, origin=value.origin), topic.name)) for key, text in value.fields
+            (key, planted(Value(text=text, origin=value.origin), topic.name, must=must))
+            for key, text, must in value.fields
         ]
     fields = [(draw.some(value.keys or topic.keys), planted(value, topic.name))]
     if draw.chance(_TWO):
@@ -99,7 +111,8 @@ def _prose(draw: Draw, topic: Topic, value: Value) -> tuple[Marked, str]:
         template = draw.some(sentences)
     else:
         label = draw.some(labels) if labels else styled(draw, draw.some(value.keys or topic.keys), ("title",))
-        template = draw.some(_LABELLED).replace("«label»", label)
+        labelled = _SEPARATED if topic.separated else _LABELLED
+        template = draw.some(labelled).replace("«label»", label)
     parts: list[Marked | str] = []
     for index, part in enumerate(fill(template, draw)):
         parts.append(part if index % 2 == 0 else planted(value, topic.name))

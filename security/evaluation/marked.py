@@ -24,9 +24,9 @@ class Marked:
     truth: tuple[Planted, ...] = ()
 
 
-def planted(value: Value, kind: str) -> Marked:
-    """A value as the text that it is."""
-    spans = value.spans
+def planted(value: Value, kind: str, *, must: bool = True) -> Marked:
+    """A value as the text that it is. ``must``: it must be found."""
+    spans = value.spans if must else ()
     return Marked(value.text, (Planted(kind, spans, (0, len(value.text)), value.origin),))
 
 

@@ -74,7 +74,7 @@ def measure(events: Iterable[Event], detect: Detect, topics: Mapping[str, Topic]
         if not event.truth:
             _count_negative(measured, event, finds)
             continue
-        for one in event.truth:
+        for one in filter(_must, event.truth):
             _count_case(measured, event, one, finds, topics.get(one.kind))
         for find in finds:
             hit = next((one for one in event.truth if _overlaps(event.text, find, one)), None)
@@ -109,6 +109,10 @@ def _count_case(
         tally.exact += any((find.start, find.end) in {*one.pieces, one.whole} for find in near)
     else:
         tally.misses[event.shape, one.origin] += 1
+
+
+def _must(one: Planted) -> bool:
+    return bool(one.pieces)
 
 
 def _covered(text: str, pieces: Iterable[tuple[int, int]], finds: list[Found]) -> bool:

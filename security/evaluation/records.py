@@ -238,6 +238,9 @@ SPECIAL: Final[dict[str, Callable[[Draw, Fields], Marked]]] = {
 }
 PAYLOADS: Final = (*(one.name for one in RECORDS), *SPECIAL)
 
+#: Those in which values stand apart from their names.
+COLUMNS: Final = ("csv", "csv-semicolon", "tsv", "sql-insert")
+
 
 def payload(draw: Draw, fields: Fields, name: str) -> Marked | None:
     """The fields in the payload of that name; None where such values are not written so."""

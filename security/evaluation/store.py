@@ -1,8 +1,8 @@
 """events ↔ a folder: ``lines.log``, ``truth.jsonl`` and ``events.jsonl``, so that any tool can be measured.
 
-``lines.log`` holds the events one behind the other, as a program would write them. ``truth.jsonl`` has a
-row for each piece of a planted value: ``case`` (values have one number, pieces may be several), ``line`` (from 1),
-``start`` and ``end`` (characters in that line), ``kind``, ``origin``, ``whole`` (start and end in the event).
+``lines.log`` holds the events one behind the other, as programs write them. ``truth.jsonl`` has a row for
+each piece of a planted value: ``case`` (its number; pieces may be several), ``line`` (from 1), ``start`` and
+``end`` (characters in that line), ``kind``, ``origin``, ``whole`` (start and end in the event), ``must``.
 ``events.jsonl`` says which lines are one event: ``first``, ``last``, ``shape``, ``lookalike``.
 """
 
@@ -45,6 +45,7 @@ def write_set(folder: Path, events: Iterable[Event]) -> int:
                 for piece in _pieces(event.text, one):
                     row = {"case": case, "line": line + piece[0], "start": piece[1], "end": piece[2]}
                     row |= {"kind": one.kind, "origin": one.origin, "whole": one.whole}
+                    row |= {"must": bool(one.pieces)}
                     truth.write(json.dumps(row, ensure_ascii=False) + "\n")
             line = last + 1
     return line - 1
@@ -52,7 +53,7 @@ def write_set(folder: Path, events: Iterable[Event]) -> int:
 
 def _pieces(text: str, one: Planted) -> Iterator[tuple[int, int, int]]:
     """(line from 0, start, end) of each part of a value that is on one line."""
-    for start, end in one.pieces:
+    for start, end in one.pieces or (one.whole,):
         at = start
         for part in text[start:end].split("\n"):
             begin = text.rfind("\n", 0, at) + 1
@@ -83,6 +84,8 @@ def _value(rows: list[dict[str, Any]], first: int, starts: list[int]) -> Planted
         (starts[row["line"] - first] + row["start"], starts[row["line"] - first] + row["end"]) for row in rows
     )
     whole = tuple(rows[0].get("whole", ())) or (pieces[0][0], pieces[-1][1])
+    if not rows[0].get("must", True):
+        pieces = ()
     return Planted(rows[0]["kind"], pieces, (whole[0], whole[1]), rows[0].get("origin", ""))
 
 
