@@ -1,4 +1,4 @@
-"""A small store of logs that speaks Elasticsearch's bulk API and Loki's push API, and misbehaves when told."""
+"""A small store that speaks Elasticsearch's bulk API and Loki's push API, and misbehaves when told."""
 
 import contextlib
 import gzip

@@ -14,6 +14,13 @@ from tests.connectors.logbatches import NOON_NS, TRACE, batch, record
 MOST = 4_000
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 maybe = st.none() | text
+
+
+def indented(value: dict[str, str]) -> str:
+    """As one would write it by hand: over more than one line."""
+    return json.dumps(value, indent=1)
+
+
 records = st.lists(
     st.fixed_dictionaries(
         {
@@ -22,8 +29,7 @@ records = st.lists(
             "severity": st.none() | st.integers(0, 24),
             "body": st.none() | text | st.text('ab\n"\\\0é😀', max_size=3 * MOST),
             "attributes": st.none() | st.dictionaries(text, maybe, max_size=3).map(json.dumps),
-            "resource": st.none()
-            | st.dictionaries(text, text, max_size=2).map(lambda one: json.dumps(one, indent=1)),
+            "resource": st.none() | st.dictionaries(text, text, max_size=2).map(indented),
             **dict.fromkeys(("severity_text", "scope", "service", "pod", "event_name"), maybe),
             "trace_id": st.none() | st.just(TRACE),
             "span_id": st.none() | st.just("b7ad6b7169203331"),
@@ -63,11 +69,8 @@ def test_every_record_is_a_document_with_its_fields(given_records: list[dict[str
     assert len(made) == len(rows)
     for one, (action, document) in zip(rows, made, strict=True):
         assert action["create"]["_index"] == 'x"y'
-        assert (
-            action["create"]["_id"]
-            == document["log.record.uid"]
-            == f"otlp_logs-0-{one['offset']}-{one['place']}"
-        )
+        identity = f"otlp_logs-0-{one['offset']}-{one['place']}"
+        assert action["create"]["_id"] == document["log.record.uid"] == identity
         body = one["body"] or ""
         if "cut" in document:
             kept = document["message"].removesuffix("…")

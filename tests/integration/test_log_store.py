@@ -1,0 +1,224 @@
+"""Real servers: log files → OpenTelemetry Collector → file or Kafka → decode → VictoriaLogs → search."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from confluent_kafka import Consumer
+
+from connectors.logstores.query import Query, by_trace, by_word, errors_of, quoted
+from connectors.logstores.render import RECORD_ID
+from connectors.logstores.store import StoreKind, victorialogs
+from connectors.logstores.write import sink_of
+from logs.decode import decode_documents
+from runners.stack import Stack, gobuild
+from runners.stack.collector import CONFIGURATION, TOPIC
+from runners.stack.components import COMPONENTS
+from runners.stack.settings import DEFAULT_STATE, load
+from schemas.batches import Origin
+from schemas.logs import LOGS
+from tests.conftest import ROOT
+from tests.integration.servers import answers, free_address, needing, running, wait_until
+
+OFFSET = 6000
+LINES = 5_000
+TRACE_LINES = (
+    "java.lang.IllegalStateException: no stock",
+    *(f"\tat org.example.Stock.take(Stock.java:{line})" for line in (12, 34)),
+    "Caused by: java.io.IOException: gone",
+    "\t... 2 more",
+)
+FILES = CONFIGURATION.with_name("otel-collector-files.yaml")
+PACKAGES = {package for kind in COMPONENTS if kind.name == "kafka" for package in kind.packages}
+
+pytestmark = needing(PACKAGES)
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    state = Path(tempfile.mkdtemp(prefix="traceo-logs-"))
+    with contextlib.ExitStack() as at_the_end:
+        at_the_end.callback(shutil.rmtree, state, ignore_errors=True)
+        lib = ROOT / DEFAULT_STATE / "lib"
+        binaries = os.environ.get("TRACEO_STACK_BINARIES")
+        one = Stack(
+            settings=load({"state": state, "lib": lib, "port_offset": OFFSET, "binaries": binaries}, {})
+        )
+        at_the_end.callback(one.down)
+        one.up(["victorialogs", "collector"])
+        yield one
+
+
+@pytest.fixture
+def query(stack: Stack) -> Query:
+    return Query(stack.addresses.victorialogs_url)
+
+
+def services(word: str, lines: int) -> tuple[dict[str, list[str]], int]:
+    """Lines of two services, a stack trace behind each error, and how many records they are.
+
+    ``word``: is in each record, so that tests do not find those of others.
+    """
+    files: dict[str, list[str]] = {"orders": [], "payments": []}
+    records = 0
+    while (written := sum(map(len, files.values()))) < lines:
+        service = "payments" if records % 3 == 0 else "orders"
+        time = f"2025-11-29T12:{records // 60 % 60:02}:{records % 60:02}.{records % 1000:03}Z"
+        failed = records % 50 == 7 and lines - written > len(TRACE_LINES)
+        text = f"number{records} {word} trace_id={records + 1:032x}"
+        files[service].append(f"{time} {'ERROR' if failed else 'INFO'} [{service}] {text}")
+        files[service] += TRACE_LINES if failed else ()
+        records += 1
+    return files, records
+
+
+def decoded(documents: Sequence[bytes], partition: int = 0) -> list[pa.RecordBatch]:
+    batches = []
+    for first in range(0, len(documents), 20):
+        some = documents[first : first + 20]
+        found = decode_documents(some, range(first, first + len(some)))
+        assert found.refused == []
+        origin = Origin(TOPIC, partition, "")
+        batches.append(found.batch.replace_schema_metadata(origin.stamp(LOGS).metadata))
+    return batches
+
+
+def collected(stack: Stack, folder: Path, files: dict[str, list[str]], records: int) -> list[bytes]:
+    """What the collector makes of these files, without Kafka: documents of OTLP."""
+    for service, lines in files.items():
+        (folder / f"{service}.log").write_text("".join(f"{line}\n" for line in lines))
+    health, output = free_address(), folder / "out.jsonl"
+    values = {
+        "COLLECTOR_FILES": str(folder / "*.log"),
+        "COLLECTOR_STATE": str(folder / "state"),
+        "COLLECTOR_OUTPUT": str(output),
+        "COLLECTOR_HEALTH": health,
+        "COLLECTOR_METRICS_PORT": free_address().split(":")[1],
+        "COLLECTOR_OTLP_GRPC": free_address(),
+        "COLLECTOR_OTLP_HTTP": free_address(),
+    }
+    program = gobuild.program(stack.settings, "otelcol")
+    command = ["env", *(f"{name}={value}" for name, value in values.items()), program]
+    command += [f"--config={CONFIGURATION}", f"--config={FILES}"]
+
+    def whole() -> bool:
+        return output.exists() and output.read_text().count('"body"') >= records
+
+    with running(command, folder, lambda: answers(f"http://{health}")):
+        wait_until(whole, (folder / "log").read_text)
+    return output.read_bytes().splitlines()
+
+
+def push(stack: Stack, kind: StoreKind, batches: Sequence[pa.RecordBatch], tries: int = 8) -> int:
+    sink = sink_of(victorialogs(stack.addresses.victorialogs_url, kind, request_bytes=200_000, tries=tries))
+    sink.check()
+    pushed = [one for batch in batches for one in sink.add(batch)] + list(sink.flush())
+    sink.close()
+    assert not any(one.refused for one in pushed)
+    return sum(one.stored for one in pushed)
+
+
+def test_the_configurations_are_valid(stack: Stack, tmp_path: Path) -> None:
+    values = {"COLLECTOR_FILES": "/x/*.log", "COLLECTOR_STATE": str(tmp_path), "COLLECTOR_OUTPUT": "/x/y"}
+    program = gobuild.program(stack.settings, "otelcol")
+    for files in ([CONFIGURATION], [CONFIGURATION, FILES]):
+        command = [program, "validate", *(f"--config={file}" for file in files)]
+        done = subprocess.run(command, env=values, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("kind", "uid"), [("loki", "log_record_uid"), ("elasticsearch", RECORD_ID)])
+def test_each_line_of_a_file_is_found_again(
+    stack: Stack, query: Query, tmp_path: Path, kind: StoreKind, uid: str
+) -> None:
+    kind = StoreKind(kind)
+    files, records = services(f"walrus{kind}", LINES)
+    batches = decoded(collected(stack, tmp_path, files, records))
+    assert sum(map(len, batches)) == records
+    assert push(stack, kind, batches) == records
+    mine = by_word(f"walrus{kind}")
+    wait_until(lambda: query.count(mine) == records, lambda: query.count(mine))
+    assert query.distinct(mine, uid) == records
+    failed = [number for number in range(records) if number % 50 == 7]
+    for service, numbers in (
+        ("payments", [number for number in failed if number % 3 == 0]),
+        ("orders", [number for number in failed if number % 3]),
+    ):
+        errors = f"{errors_of(service)} {mine}"  # new streams are found a moment after their records
+        wait_until(partial(lambda errors, n: query.count(errors) == n, errors, len(numbers)))
+        found = query.rows(errors)
+        assert all("Caused by: java.io.IOException: gone\n\t... 2 more" in one["_msg"] for one in found)
+    (one,) = query.rows(f"{by_trace(f'{42 + 1:032x}')} {mine}")
+    assert f"number42 walrus{kind} " in one["_msg"]
+    assert one["_time"] == "2025-11-29T12:00:42.042Z"
+    assert (one["service"], one["severity"], one["severity_number"]) == ("payments", "INFO", "9")
+    assert query.count(f"{by_word('number42')} {mine}") == 1
+    push(stack, kind, batches)  # a bundle that is repeated: the ids tell
+    wait_until(lambda: query.count(mine) == 2 * records, lambda: query.count(mine))
+    assert query.distinct(mine, uid) == records
+
+
+def test_nothing_is_lost_while_the_store_is_away(stack: Stack, query: Query) -> None:
+    files, records = services("heron", 4_000)
+    lines = [line for name in files for line in files[name] if "heron" in line]
+    batches = decoded([line.encode() for line in lines])
+    assert sum(map(len, batches)) == records
+    mine = by_word("heron")
+    before, after = batches[: len(batches) // 2], batches[len(batches) // 2 :]
+    stored = push(stack, StoreKind.ELASTICSEARCH, before)
+    stack.kill("victorialogs", signal.SIGTERM)
+    sink = sink_of(victorialogs(stack.addresses.victorialogs_url, StoreKind.ELASTICSEARCH, tries=12))
+
+    def go_on() -> None:
+        nonlocal stored
+        pushed = [one for batch in after for one in sink.add(batch)] + list(sink.flush())
+        stored += sum(one.stored for one in pushed)
+
+    pushing = threading.Thread(target=go_on)
+    pushing.start()
+    stack.start("victorialogs")
+    pushing.join(60)
+    assert stored == records
+    wait_until(lambda: query.distinct(mine, RECORD_ID) == records, lambda: query.count(mine))
+    assert query.count(mine) == records
+
+
+def test_files_reach_kafka_as_the_stack_has_it(stack: Stack, query: Query) -> None:
+    files, records = services("otter", 500)
+    for service, lines in files.items():
+        text = "".join(f"{line}\n" for line in lines)
+        (stack.addresses.collected / f"{service}-7d9c5b6f4-x2x8k.log").write_text(text)
+    consumer = Consumer(
+        {
+            "bootstrap.servers": stack.addresses.bootstrap_servers,
+            "group.id": "test",
+            "auto.offset.reset": "earliest",
+            "log_level": 0,
+        }
+    )
+    consumer.subscribe([TOPIC])
+    found: dict[int, list[bytes]] = {}
+
+    def rows() -> int:
+        for message in consumer.consume(100, timeout=0.2):
+            assert message.error() is None
+            found.setdefault(message.partition() or 0, []).append(message.value() or b"")
+        return sum(len(one) for values in found.values() for one in decoded(values))
+
+    wait_until(lambda: rows() >= records)
+    consumer.close()
+    batches = [one for partition, values in found.items() for one in decoded(values, partition)]
+    assert push(stack, StoreKind.ELASTICSEARCH, batches) == records
+    wait_until(lambda: query.count(by_word("otter")) == records)
+    by_service = query.rows(f"{by_word('otter')} | stats by (service) count() as n")
+    assert {one["service"] for one in by_service} == {"orders", "payments"}
+    assert query.distinct(by_word("otter"), quoted(RECORD_ID).strip('"')) == records
