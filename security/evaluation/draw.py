@@ -1,16 +1,19 @@
 """seed → choices: vocabularies of which a part is kept for the held-out seed."""
 
+import functools
 import random
 import string
 import zlib
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 #: The seed of which figures are published. Who writes detectors does not look at its cases.
 HELD_OUT: Final = 7
 _SHARES: Final = 5
 _RESERVED: Final = 0
 _DEVELOPMENT: Final = 1
+#: Of the held-out seed's words, how many at least are of those that nobody could have seen.
+_WEIGHT: Final = 1 / 3
 #: Fewer than this many words are not worth to be parted.
 _FEW: Final = 5
 ALNUM: Final = string.ascii_letters + string.digits
@@ -35,14 +38,10 @@ class Draw(random.Random):
         """One of the words that are for this seed; of a short vocabulary, of all."""
         if len(words) < _FEW:
             return self.choice(words)
-        unwanted = _DEVELOPMENT if self.held_out else _RESERVED
-        shares = [zlib.crc32(str(key(word)).encode()) % _SHARES for word in words]
-        if self.held_out and self.random() < 1 / 3:  # what nobody could have seen has weight
-            reserved = [word for word, share in zip(words, shares, strict=True) if share == _RESERVED]
-            if reserved:
-                return self.choice(reserved)
-        wanted = [word for word, share in zip(words, shares, strict=True) if share != unwanted]
-        return self.choice(wanted or words)
+        wanted, reserved = _parted(tuple(words), key, self.held_out)
+        if reserved and self.chance(_WEIGHT):
+            return self.choice(reserved)
+        return self.choice(wanted)
 
     def chars(self, length: int, alphabet: str = ALNUM) -> str:
         """So many characters of an alphabet."""
@@ -70,3 +69,15 @@ class Draw(random.Random):
     def uuid(self) -> str:
         """A version 4 UUID."""
         return f"{self.hex(8)}-{self.hex(4)}-4{self.hex(3)}-{self.choice('89ab')}{self.hex(3)}-{self.hex(12)}"
+
+
+@functools.lru_cache(4096)
+def _parted(
+    words: tuple[Any, ...], key: Callable[[Any], object], held_out: bool
+) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The words for a seed, and those of them that are for no other."""
+    shares = [zlib.crc32(str(key(word)).encode()) % _SHARES for word in words]
+    unwanted = _DEVELOPMENT if held_out else _RESERVED
+    wanted = tuple(word for word, share in zip(words, shares, strict=True) if share != unwanted)
+    reserved = tuple(word for word, share in zip(words, shares, strict=True) if share == _RESERVED)
+    return wanted or words, reserved if held_out else ()
