@@ -170,7 +170,9 @@ def show(result: dict[str, Any]) -> None:
             )
     for kind in result["kinds"]:
         for miss in kind.get("misses", ()):
-            console.print(f"missed {kind['kind']}: {miss['what']} ({miss['where']}) {miss['count']}")
+            console.print(
+                f"missed {kind['kind']} by {miss['by']}: {miss['what']} {miss['missed']} of {miss['of']}"
+            )
     for name in _GROUPS:
         for find in result[name].get("worst", ()):
             console.print(f"false in {name}: {find['what']} ({find['where']}) {find['count']}")

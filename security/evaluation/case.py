@@ -22,8 +22,8 @@ class Value:
     """A value as it is written. ``matter``: (start, end) of what must not be read, all of it if empty.
 
     ``keys``, ``labels``, ``sentences``: instead of those of the topic. ``fields``: the value as a record of
-    several fields, (key, text, whether it must be found). ``origin``: locale, vendor or issuer, shown with
-    misses. ``bare``: that it is one can be seen without a word near it.
+    several fields, (key, text, whether it must be found). ``origin``: locale, vendor, way of writing, shown
+    with misses; parts of it between ``|``. ``bare``: that it is one can be seen without a word near it.
     """
 
     text: str

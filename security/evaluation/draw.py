@@ -40,8 +40,9 @@ class Draw(random.Random):
             return self.choice(words)
         wanted, reserved = _parted(tuple(words), key, self.held_out)
         if reserved and self.chance(_WEIGHT):
-            return self.choice(reserved)
-        return self.choice(wanted)
+            wanted = reserved
+        found: T = self.choice(wanted)
+        return found
 
     def chars(self, length: int, alphabet: str = ALNUM) -> str:
         """So many characters of an alphabet."""

@@ -35,7 +35,7 @@ def joined(parts: Iterable[Marked | str]) -> Marked:
     text, truth, at = [], [], 0
     for part in parts:
         inner = part if isinstance(part, Marked) else Marked(part)
-        truth += [_moved(one, lambda offset, by=at: offset + by) for one in inner.truth]
+        truth += [_moved(one, at.__add__) for one in inner.truth]
         text.append(inner.text)
         at += len(inner.text)
     return Marked("".join(text), tuple(truth))

@@ -52,7 +52,8 @@ class Tally:
     exact: int = 0
     true_finds: int = 0
     false_finds: int = 0
-    misses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    tried: Counter[tuple[str, str]] = field(default_factory=Counter)
+    missed: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -102,13 +103,20 @@ def _count_case(
 ) -> None:
     tally = measured.tallies[one.kind]
     tally.cases += 1
+    tally.tried.update(_facets(event, one))
     near = [find for find in finds if find.start < one.whole[1] and one.whole[0] < find.end]
     if _covered(event.text, one.pieces, near):
         tally.found += 1
         tally.right_kind += any(_is_right(find, one.kind, topic) for find in near)
         tally.exact += any((find.start, find.end) in {*one.pieces, one.whole} for find in near)
     else:
-        tally.misses[event.shape, one.origin] += 1
+        tally.missed.update(_facets(event, one))
+
+
+def _facets(event: Event, one: Planted) -> list[tuple[str, str]]:
+    payload, _, carrier = event.shape.partition(" in ")
+    origins = [("origin", part) for part in one.origin.split("|")]
+    return [("payload", payload), ("carrier", carrier or "none"), *origins]
 
 
 def _must(one: Planted) -> bool:
@@ -161,7 +169,7 @@ def figures(measured: Measured, topics: Mapping[str, Topic], misses: int = 0) ->
                 "false_finds": tally.false_finds,
                 "recall": _share(tally.found, tally.cases),
                 "precision": _share(tally.true_finds, tally.true_finds + tally.false_finds),
-                **({"misses": _worst(tally.misses, misses)} if misses else {}),
+                **({"misses": _missed(tally, misses)} if misses else {}),
             }
         )
     return {
@@ -169,6 +177,16 @@ def figures(measured: Measured, topics: Mapping[str, Topic], misses: int = 0) ->
         "negatives": _lines(measured.negative_lines, measured.negative_finds, misses),
         "lookalikes": _lines(measured.lookalike_lines, measured.lookalike_finds, misses),
     }
+
+
+def _missed(tally: Tally, most: int) -> list[dict[str, Any]]:
+    """The worst of each facet, by how many were missed."""
+    rows = []
+    for facet in ("payload", "carrier", "origin"):
+        of_it = [(n, name) for (by, name), n in tally.missed.items() if by == facet]
+        for missed, name in sorted(of_it, reverse=True)[:most]:
+            rows.append({"by": facet, "what": name, "missed": missed, "of": tally.tried[facet, name]})
+    return rows
 
 
 def _worst(counts: Counter[tuple[str, str]], most: int) -> list[dict[str, Any]]:

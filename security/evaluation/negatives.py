@@ -112,7 +112,6 @@ TEMPLATES: Final[tuple[str, ...]] = (
     "Authorization header missing on «method» «path»",
     "public key fingerprint SHA256:«cursor»«cursor» accepted for host «host»",
     "url=http://«service».default.svc.cluster.local:«port»«path»?page=«int»&size=«int»",
-    "redis://«service»-redis:6379/«int» connected", "jdbc:postgresql://«host»:5432/shop pool size=«int»",
     "export DB_PASSWORD=${DB_PASSWORD:?unset} line «line»", "password: {{ vault_db_«int» }}",
     "const password = req.body.password; // «service»:«line»",
     "def reset_password(self, user_id: int = «int») -> None:",

@@ -1,10 +1,13 @@
 """draw → addresses of mail and phone numbers as people and programs write them, in all countries."""
 
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from security.evaluation.case import Value
 from security.evaluation.draw import Draw
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 _GIVEN: Final = (
     "jane", "ali", "maria", "li.wei", "olga", "jean-luc", "sven", "priya", "o'brien", "takeshi", "fatima",
@@ -126,11 +129,11 @@ def phone(draw: Draw) -> Value:
     return _written(draw, number, region)
 
 
-def _varied(draw: Draw, example: "object") -> "object":
+def _varied(draw: Draw, example: "PhoneNumber") -> "PhoneNumber":
     """Another valid number of the same plan."""
     import phonenumbers as pn
 
-    digits = str(example.national_number)  # type: ignore[attr-defined]
+    digits = str(example.national_number)
     for _ in range(60):
         keep = draw.randint(2, max(2, len(digits) - 3))
         other = pn.PhoneNumber()
@@ -141,7 +144,7 @@ def _varied(draw: Draw, example: "object") -> "object":
     return example
 
 
-def _written(draw: Draw, number: "object", region: str) -> Value:
+def _written(draw: Draw, number: "PhoneNumber", region: str) -> Value:
     import phonenumbers as pn
 
     national = pn.format_number(number, pn.PhoneNumberFormat.NATIONAL)
@@ -169,7 +172,7 @@ def _written(draw: Draw, number: "object", region: str) -> Value:
     text = ways[way]
     start = 4 if text.startswith("tel:") else 0
     bare = text.startswith(("+", "tel:+"))
-    return Value(text=text, matter=((start, len(text)),), origin=f"{region} {way}", bare=bare)
+    return Value(text=text, matter=((start, len(text)),), origin=f"{region}|{way}", bare=bare)
 
 
 def no_phone(draw: Draw) -> Value:

@@ -69,7 +69,7 @@ def card(draw: Draw) -> Value:
     # what only some issuers use, in a bare run, could be any number: logs name it
     known = issuer in {"visa", "mastercard", "amex", "discover", "diners", "jcb"} and len(number) < 17  # noqa: PLR2004
     text = _grouped(draw, number)
-    return Value(text=text, origin=f"{issuer} {len(number)}", bare=known or text != number)
+    return Value(text=text, origin=f"{issuer}|{len(number)} digits", bare=known or text != number)
 
 
 def no_card(draw: Draw) -> Value:
@@ -115,7 +115,7 @@ def ssn(draw: Draw) -> Value:
     """A US social security number of a range that can be issued (rules of the SSA)."""
     area = draw.choice([n for n in range(1, _AREAS + 1) if n != _AREAS_NEVER])
     parts = f"{area:03d}", f"{draw.randint(1, 99):02d}", f"{draw.randint(1, 9999):04d}"
-    between = draw.choice(("-", "-", "-", " ", "", "–", "."))
+    between = draw.choices(("-", " ", "", ".", "–"), (12, 3, 3, 1, 1))[0]
     return Value(text=between.join(parts), origin=f"separator {between!r}", bare=between == "-")
 
 
@@ -207,7 +207,7 @@ def iban(draw: Draw) -> Value:
     way = draw.choice(("compact", "compact", "fours", "fours", "small", "dashes"))
     fours = [text[at : at + 4] for at in range(0, len(text), 4)]
     text = {"compact": text, "fours": " ".join(fours), "small": text.lower(), "dashes": "-".join(fours)}[way]
-    return Value(text=text, origin=f"{country} {way}", bare=way in {"compact", "fours"})
+    return Value(text=text, origin=f"{country}|{way}", bare=way in {"compact", "fours"})
 
 
 def no_iban(draw: Draw) -> Value:

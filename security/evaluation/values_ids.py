@@ -481,7 +481,7 @@ def _written(text: str, form: str) -> str:
 
 def _make(draw: Draw, *, one: Id) -> Value:
     form = draw.choice(one.forms)
-    return Value(text=_written(_number(draw, one), form), origin=f"{one.name} {form}", bare=form in one.bare)
+    return Value(text=_written(_number(draw, one), form), origin=form, bare=form in one.bare)
 
 
 def _wrong(draw: Draw, *, one: Id) -> Value:

@@ -77,14 +77,14 @@ def person_name(draw: Draw) -> Value:
         keys = draw.some(_FIRST_KEYS), draw.some(_LAST_KEYS)
         text = f"{first} {last}"
         parts = ((keys[0], first, True), (keys[1], last, True))
-        return Value(text=text, origin=f"{locale} parts", fields=parts)
+        return Value(text=text, origin=f"{locale}|parts", fields=parts)
     if draw.chance(0.08):
         return Value(
-            text=last, origin=f"{locale} last", keys=_LAST_KEYS, labels=("last name", "surname"), bare=False
+            text=last, origin=f"{locale}|last", keys=_LAST_KEYS, labels=("last name", "surname"), bare=False
         )
     way, text = _full(draw, locale, first, last)
     shown = way not in {"small", "capitals"}
-    return Value(text=text, origin=f"{locale} {way}", bare=shown)
+    return Value(text=text, origin=f"{locale}|{way}", bare=shown)
 
 
 NAME_KEYS: Final = (
@@ -146,6 +146,8 @@ def postal_address(draw: Draw) -> Value:
     locale = draw.some(_ADDRESSES)
     fake = _seeded(draw, locale)
     street, code, city = _street(fake), str(fake.postcode()), str(fake.city())
+    if locale in _EASTERN:  # written without spaces, the largest part first
+        return Value(text=str(fake.address()).replace("\n", " "), origin=f"{locale}|line")
     if draw.chance(0.25):
         keys = (
             draw.choice(
@@ -155,7 +157,7 @@ def postal_address(draw: Draw) -> Value:
             draw.choice(("city", "town", "locality", "ort")),
         )
         parts = ((keys[0], street, True), (keys[2], city, False), (keys[1], code, True))
-        return Value(text=street, origin=f"{locale} fields", fields=parts)
+        return Value(text=street, origin=f"{locale}|fields", fields=parts)
     text = draw.choice(
         (
             f"{street}, {code} {city}",
@@ -170,7 +172,7 @@ def postal_address(draw: Draw) -> Value:
     if "\n" in text and draw.chance(0.5):
         text = text.replace("\n", ", ")
     start = text.index(code) if code in text else text.index(code.upper())
-    return Value(text=text, matter=((0, len(street)), (start, start + len(code))), origin=f"{locale} line")
+    return Value(text=text, matter=((0, len(street)), (start, start + len(code))), origin=f"{locale}|line")
 
 
 ADDRESS_KEYS: Final = (

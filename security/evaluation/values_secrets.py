@@ -246,7 +246,7 @@ def private_key(draw: Draw) -> Value:
         parts.append(row)
         at = start + len(row)
     text = head + between.join(parts) + ("" if way == "cut" else tail)
-    return Value(text=text, matter=tuple(matter), origin=f"{label} {way}")
+    return Value(text=text, matter=tuple(matter), origin=f"{label}|{way}")
 
 
 def no_private_key(draw: Draw) -> Value:
