@@ -144,7 +144,7 @@ class Redactor:
     def _in_text(self, text: str, path: tuple[str, ...], depth: int) -> list[Finding]:
         found = [
             one
-            for one in self._texts.scan(text)
+            for one in self._texts.scan(text, _MOST + 1)
             if not self.policy.allows(one.kind, text[one.start : one.end])
         ]
         if self._model is not None:

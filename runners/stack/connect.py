@@ -143,11 +143,12 @@ class Connect(Component):
             self.restart_failed()
 
     def restart_failed(self) -> None:
-        """Start a task again that has given up: Connect does not, if its source failed while it started.
+        """Start a connector or task again that has given up: Connect does not, if it failed while it started.
 
         Raises :class:`NotReady`.
         """
-        if any(task["state"] == "FAILED" for task in self._status()["tasks"]):
+        status = self.state()
+        if any(one["state"] == "FAILED" for one in (status["connector"], *status["tasks"])):
             one = f"{self.where}/connectors/{CONNECTOR}"
             health.http(f"{one}/restart?includeTasks=true&onlyFailed=true", method="POST")
 
@@ -187,12 +188,13 @@ class Connect(Component):
                 if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                     raise NotReady(f"topics of the connector: {error.args[0].str()}") from error
 
-    def _status(self) -> Any:
+    def state(self) -> Any:
+        """Of connector and tasks, as Connect has it. Raises :class:`NotReady`."""
         return health.http(f"{self.where}/connectors/{CONNECTOR}/status")
 
     def healthy(self) -> None:
         """Return if connector and task run."""
-        status = self._status()
+        status = self.state()
         states = [status["connector"]["state"], *(task["state"] for task in status["tasks"])]
         if states != ["RUNNING", "RUNNING"]:
             trace = next((task.get("trace", "") for task in status["tasks"]), "").splitlines()

@@ -6,7 +6,9 @@ time is linear in the text, whatever the text.
 """
 
 import bisect
+import itertools
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -99,8 +101,8 @@ class Scanner:
                 yield row + 1
                 position = ends[row + 1]
 
-    def scan(self, text: str) -> list[Finding]:
-        """What is in ``text``, in order; no two overlap."""
+    def scan(self, text: str, most: int = sys.maxsize) -> list[Finding]:
+        """What is in ``text``, in order; no two overlap. Of a kind that is there more often ``most`` alone."""
         data = text.encode("utf-8", "surrogatepass")
         suspects = self.suspects(data)
         if not suspects:
@@ -108,7 +110,7 @@ class Scanner:
         found: list[Finding] = []
         as_chars = None if len(data) == len(text) else _Places(data)
         for number in suspects:
-            found += _found(self._patterns[number], text, data, as_chars)
+            found += itertools.islice(_found(self._patterns[number], text, data, as_chars), most)
         return resolved(found)
 
 
@@ -117,20 +119,23 @@ def resolved(findings: Iterable[Finding]) -> list[Finding]:
 
     What sticks out of one that stands is kept as a finding of its own, so that no part of a value is left.
     """
-    by_rank = sorted(findings, key=lambda one: (-one.kind.rank, one.start - one.end, one.start))
     kept: list[Finding] = []
-    for one in by_rank:
-        pieces = [(one.start, one.end)]
-        for other in kept:
-            pieces = [part for piece in pieces for part in _without(piece, (other.start, other.end))]
-        if pieces == [(one.start, one.end)]:
-            kept.append(one)
-            continue
-        kept += [
-            one._replace(start=start, end=end, text=_HIDDEN)
-            for start, end in pieces
-            if end - start >= _WORTH_HIDING
-        ]
+    starts: list[int] = []  # of those kept, in order, with their ends
+    ends: list[int] = []
+    for one in sorted(findings, key=lambda one: (-one.kind.rank, one.start - one.end, one.start)):
+        first, last = bisect.bisect_right(ends, one.start), bisect.bisect_left(starts, one.end)
+        pieces = list(_between(one, starts[first:last], ends[first:last]))
+        whole = first >= last
+        for start, end in pieces:
+            if whole:
+                kept.append(one)
+            elif end - start >= _WORTH_HIDING:
+                kept.append(one._replace(start=start, end=end, text=_HIDDEN))
+            else:
+                continue
+            place = bisect.bisect_left(starts, start)
+            starts.insert(place, start)
+            ends.insert(place, end)
     return sorted(kept, key=lambda one: (one.start, one.end))
 
 
@@ -138,11 +143,15 @@ _HIDDEN: Final = "***"  # for a part, of which a kind's own mask may show someth
 _WORTH_HIDING: Final = 4  # characters that stick out; fewer are a quote or a separator
 
 
-def _without(piece: tuple[int, int], hole: tuple[int, int]) -> list[tuple[int, int]]:
-    start, end = piece
-    if hole[1] <= start or end <= hole[0]:
-        return [piece]
-    return [(a, b) for a, b in ((start, min(end, hole[0])), (max(start, hole[1]), end)) if a < b]
+def _between(one: Finding, starts: Sequence[int], ends: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """What of ``one`` is not in any of the spans, which are in order."""
+    begin = one.start
+    for start, end in zip(starts, ends, strict=True):
+        if begin < start:
+            yield begin, start
+        begin = max(begin, end)
+    if begin < one.end:
+        yield begin, one.end
 
 
 class _Places:

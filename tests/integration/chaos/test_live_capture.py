@@ -14,8 +14,9 @@ from schemas.topics import TOPICS
 from tests.conftest import SAMPLE
 from tests.integration.chaos.jobclient import JobClient, has_inputs
 from tests.integration.chaos.ledgerwriter import FIRST_SEQ
+from tests.integration.chaos.operator import diagnosis
 from tests.integration.chaos.topicview import Message, TopicView
-from tests.integration.chaos.trial import micros, wait_for
+from tests.integration.chaos.trial import micros, wait_for, wait_for_flow
 
 pytestmark = [pytest.mark.slow, pytest.mark.integration]
 
@@ -49,9 +50,10 @@ def found(
 
             expected = truth["expected"]
             rows = expected["inserted_rows"] + expected["updates"] + expected["deletes"]
-            wait_for(
+            wait_for_flow(
+                stack,
                 lambda: sum(map(len, of_capture().values())) >= rows,
-                lambda: ({name: len(m) for name, m in of_capture().items()}, client.log[-2000:]),
+                lambda: (diagnosis(stack), {k: len(m) for k, m in of_capture().items()}, client.log[-2000:]),
             )
             assert client.stop() == 0, client.log
             return of_capture()

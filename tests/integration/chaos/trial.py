@@ -1,6 +1,5 @@
 """A trial: a writer with its ledger, the ingest job on a stack, and a reader who holds the two together."""
 
-import contextlib
 import json
 import os
 import subprocess
@@ -15,16 +14,14 @@ from typing import Any, Final
 import psycopg
 
 from runners.stack import Stack
-from runners.stack.connect import Connect
-from runners.stack.errors import NotReady, StackError
 from schemas.names import UNKNOWN_SERIES, Output
 from schemas.topics import TOPICS
 from tests.conftest import ROOT
 from tests.integration.chaos.jobclient import JobClient, has_inputs
+from tests.integration.chaos.operator import Operator, diagnosis
 from tests.integration.chaos.topicview import Message, TopicView
 
 FLOW_SECONDS: Final = 240.0
-RESTART_SECONDS: Final = 5.0
 WAIT_SECONDS: Final = 10
 _WATCHED: Final = (Output.CLEAN, Output.DEAD, Output.LOSSES, Output.DUPLICATES, Output.CONFLICTS)
 _CANARY: Final = "chaos:canary"
@@ -171,28 +168,25 @@ class Trial:
         return int(json.loads(lines[-1])[0]) if lines else 0
 
     def _comes(self, condition: Callable[[], Any]) -> None:
-        """Wait for events. A task of the connector that gave up is started again, as Strimzi does."""
-        connect = self.stack.components["connect"]
-        assert isinstance(connect, Connect)
-        due = time.monotonic()
-
-        def look() -> Any:
-            nonlocal due
-            if time.monotonic() >= due:
-                due += RESTART_SECONDS
-                with contextlib.suppress(NotReady):  # it is away just now
-                    connect.restart_failed()
-            return condition()
-
-        wait_for(look, self._said)
+        """Wait for events, while somebody looks after Connect."""
+        wait_for_flow(self.stack, condition, self._said)
 
     def _said(self) -> str:
-        try:
-            states = ", ".join(f"{s.component} {s.state} {s.detail}" for s in self.stack.status())
-        except StackError as error:
-            states = str(error)
         behind = len(self.ledger().keys() - self.view.seen.keys())
-        return f"{behind} events have not come; {states}; the client: {self.client.log[-2000:]}"
+        return (
+            f"{behind} events have not come; {diagnosis(self.stack)}; the client: {self.client.log[-2000:]}"
+        )
+
+
+def wait_for_flow(stack: Stack, condition: Callable[[], Any], what: Callable[[], object]) -> None:
+    """Wait for what comes through Connect, and look after it meanwhile."""
+    operator = Operator(stack)
+
+    def look() -> Any:
+        operator.look()
+        return condition()
+
+    wait_for(look, what)
 
 
 def micros(text: str) -> int:
