@@ -15,7 +15,7 @@ import msgspec
 from telemetry.logs.counts import Counts
 from telemetry.logs.line import Line, line_of, severity_range
 from telemetry.logs.redaction import Cleaner, Redact, Redaction
-from telemetry.logs.values import Limits
+from telemetry.logs.values import Copier, Limits
 
 _ENCODER: Final = msgspec.json.Encoder()
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # a terminal may obey them
@@ -41,7 +41,9 @@ class StructuredFormatter(logging.Formatter):
     ) -> None:
         super().__init__()
         self.limits = limits or Limits()
-        self.resource: dict[str, Any] = {"service.name": service, **(resource or {})}
+        self.resource: dict[str, Any] = Copier(self.limits).fields(
+            {"service.name": service, **(resource or {})}
+        )
         self.counts = Counts()
         redaction = redact if isinstance(redact, Redaction) else Redaction(redact)
         self._cleaner = Cleaner(redaction, self.limits)

@@ -74,9 +74,12 @@ class QueuedHandler(logging.Handler):
 
     def handle(self, record: logging.LogRecord) -> bool:
         """Filter and emit, without the lock that Handler holds meanwhile: values' own code runs here."""
-        if not self.filter(record):
+        passed = self.filter(record)
+        if not passed:
             return False
-        self.emit(record)
+        self.emit(
+            passed if isinstance(passed, logging.LogRecord) else record
+        )  # the first from Python 3.12 on
         return True
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -213,17 +216,17 @@ class QueuedHandler(logging.Handler):
 
 
 _HANDLERS: Final["weakref.WeakSet[QueuedHandler]"] = weakref.WeakSet()
-_HELD: Final[list[tuple[QueuedHandler, bool]]] = []
+_FORKING: Final = threading.local()  # two threads may fork at once
 
 
 def _before_fork() -> None:
-    _HELD[:] = [(handler, handler.before_fork()) for handler in list(_HANDLERS)]
+    _FORKING.held = [(handler, handler.before_fork()) for handler in list(_HANDLERS)]
 
 
 def _after_fork(*, in_child: bool) -> None:
-    for handler, held in _HELD:
+    for handler, held in _FORKING.held:
         handler.after_fork(in_child=in_child, held=held)
-    _HELD.clear()
+    _FORKING.held = []
 
 
 os.register_at_fork(

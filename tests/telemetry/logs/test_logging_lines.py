@@ -5,6 +5,7 @@ import logging
 import re
 import time
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
@@ -44,6 +45,15 @@ def test_a_line_has_the_fields_of_the_data_model() -> None:
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z", line[field])
         assert datetime.fromisoformat(line[field]).timestamp() == pytest.approx(time.time(), abs=60)
     assert line["timestamp"][:26] <= line["observed_timestamp"][:26]
+
+
+def test_a_resource_of_any_values_is_written() -> None:
+    formatter = JsonFormatter("s", resource={"path": PurePosixPath("/a"), "at": object})
+    assert json.loads(formatted(formatter, "x"))["resource"] == {
+        "service.name": "s",
+        "path": "/a",
+        "at": "<class 'object'>",
+    }
 
 
 def test_the_logs_job_reads_every_field() -> None:

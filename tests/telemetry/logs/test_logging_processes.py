@@ -79,6 +79,27 @@ ended.set()
     )
 
 
+def test_threads_that_fork_at_once_do_not_hang(tmp_path: Path) -> None:
+    code = """
+logs.configure("s", stream=open(sys.argv[1], "a"))
+def work(name):
+    for n in range(10):
+        log.info("parent")
+        child = os.fork()
+        if child == 0:
+            log.info("%s %s", name, n)
+            os._exit(0 if logs.flush(20) else 1)
+        assert os.waitpid(child, 0)[1] == 0
+threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+    done = run(code, tmp_path / "log")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = bodies((tmp_path / "log").read_text())
+    assert sorted(found) == sorted([*["parent"] * 30, *(f"{name} {n}" for name in "abc" for n in range(10))])
+
+
 def test_a_process_of_multiprocessing_writes_its_lines_before_it_ends(tmp_path: Path) -> None:
     code = """
 import multiprocessing
