@@ -20,6 +20,8 @@ from logs.times import of_value
 _ANY: Final = msgspec.json.Decoder()
 _RANK: Final = {name: rank for rank, name in enumerate(ALIASES)}
 _FLUENT_PAIR: Final = 2
+#: What documents of OTLP have that hold no logs.
+_OTHER_SIGNALS: Final = frozenset({"resourceSpans", "resourceMetrics"})
 #: A body is opened if it has one of these.
 _OPENED: Final = frozenset(
     name for name, take in ALIASES.items() if take in (Take.BODY, Take.LEVEL, Take.SEVERITY_TEXT)
@@ -33,6 +35,8 @@ def from_json(value: bytes, zone: tzinfo = UTC) -> Iterator[LogRecord]:
     """The records of one document. Raises NoLogsError, and as msgspec does."""
     document = _ANY.decode(value)
     if isinstance(document, dict):
+        if not document or not _OTHER_SIGNALS.isdisjoint(document):
+            raise NoLogsError
         yield record_of(document, zone)
     elif isinstance(document, list):
         yield from _from_list(document, zone)

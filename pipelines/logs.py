@@ -3,6 +3,7 @@
 documents → DecodeLogs → Redact → log records, with the refused documents beside them.
 """
 
+import dataclasses
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,21 +13,30 @@ from typing import Any, Final, NamedTuple
 
 import apache_beam as beam
 import msgspec
+import pyarrow as pa
 
+from connectors.kafka.cluster import parse_address
+from connectors.kafka.preflight import create_missing
 from connectors.sinks import CollectJson, FileWritten, WriteFiles
 from connectors.staging import staged, take_over
 from pipelines import logsources
+from pipelines.publish import send, to_messages
 from pipelines.reconcile import Line, Tally
 from pipelines.settings import Settings
+from pipelines.streaming import run_stream
 from pipelines.summary import check_balance
 from runners import direct
 from schemas.logs import CONTINUATION, LogsOutput, LogsStep
 from schemas.names import Result, Step
+from schemas.topics import LOGS_TOPICS
 from telemetry.selftrace import part, watched
 from transforms import Redact
 from transforms.ending import AtTheEnd
 from transforms.logs import DecodeLogs
+from transforms.rows import with_place
 
+#: Name of the job where it runs, if the settings name none.
+JOB_NAME: Final = "traceo-logs"
 TALLY_FILE: Final = "tally.json"
 FILES_FILE: Final = "files.json"
 #: Outputs of batches, which become files in the format of what is analysed; others are read by people.
@@ -73,7 +83,8 @@ def write(
     for output, items in outputs.items():
         kind = settings.format if output in _ANALYSED else "jsonl"
         files.append(
-            items | f"Write{output.capitalize()}" >> WriteFiles(folder=folder, output=output, format=kind)
+            _rows_of(items, output)
+            | f"Write{output.capitalize()}" >> WriteFiles(folder=folder, output=output, format=kind)
         )
     files | "Files" >> beam.Flatten() | "SaveFiles" >> CollectJson(path=f"{folder}/{FILES_FILE}")
     (
@@ -85,6 +96,12 @@ def write(
     )
 
 
+def _rows_of(items: beam.PCollection, output: LogsOutput) -> beam.PCollection:
+    if output is not LogsOutput.LOGS:
+        return items
+    return items | "LogsRows" >> beam.Map(with_place).with_output_types(pa.RecordBatch)
+
+
 def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
     """The whole job, bounded: source, path and files."""
     documents = logsources.read(pipeline, settings)
@@ -92,11 +109,29 @@ def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
     write(outputs_of(out), [documents.tally, out.counts], settings, staging)
 
 
+def stream(pipeline: beam.Pipeline, settings: Settings) -> None:
+    """The whole job, endless: topics, path and topics."""
+    if settings.create_topics:
+        brokers, _ = parse_address(settings.output)
+        create_missing(settings.cluster(brokers), [topic.name for topic in LOGS_TOPICS.values()])
+    out = build(logsources.read(pipeline, settings).ok, settings)
+    rows = out.logs | "LogsRows" >> beam.Map(with_place).with_output_types(pa.RecordBatch)
+    messages = [
+        rows | "LogsMessages" >> to_messages(LOGS_TOPICS[LogsOutput.LOGS], {}),
+        out.dead | "DeadMessages" >> to_messages(LOGS_TOPICS[LogsOutput.DEAD], {}),
+    ]
+    send(messages, LOGS_TOPICS.values(), settings, {})
+
+
 @watched("logs")
 def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
-    """Run the job to its end and take over its results; the summary of what became of every record."""
+    """Run the job; the summary of what became of every record, or where an endless one was stopped."""
+    if settings.job_name == Settings().job_name:  # writers of two jobs must not have one name
+        settings = dataclasses.replace(settings, job_name=JOB_NAME)
     with part("preflight"):
         logsources.preflight(settings)
+    if settings.endless:
+        return run_stream(lambda pipeline: stream(pipeline, settings), settings) | {"job": "logs"}
     output = Path(settings.output)
     with staged(output) as staging:
         began = time.monotonic()

@@ -8,22 +8,38 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import apache_beam as beam
 
+from connectors.kafka.cluster import is_kafka, parse_address
+from connectors.kafka.kafkaio import check as check_kafkaio
+from connectors.kafka.preflight import check_inputs, check_outputs
 from connectors.logfiles import Bounds, FileReader, find_log_files
-from logs.multiline import Document, Joiner
+from logs.multiline import Joiner
 from pipelines.setting import SettingError
-from pipelines.settings import Settings
-from pipelines.sources import refuse_topics
+from pipelines.settings import ON_FLINK, Settings
+from pipelines.sources import from_kafka, topic_source
 from schemas.batches import Origin
-from schemas.logs import LOGS_TOPIC, Line, LogForm, LogsStep
+from schemas.logs import LOGS_TOPIC, LogForm, LogsStep
 from schemas.names import Result
 from schemas.records import RawRecords
+from schemas.topics import LOGS_TOPICS
 from telemetry.progress import advance
-from transforms.logs import counts_of, raw_records
+from transforms.loglines import JoinLines, given, is_counted
 from transforms.outcome import TALLY, Count, Counted, count
 
 
 def read(pipeline: beam.Pipeline, settings: Settings) -> Counted:
-    """Documents of logs, and the count of the lines of which they are made."""
+    """Documents of logs, and the count of the lines and messages of which they are made."""
+    if from_kafka(settings.input):
+        source = topic_source(settings, settings.input[0], settings.job_name)
+        return (
+            pipeline
+            | "ReadLogs" >> source
+            | "JoinLines"
+            >> JoinLines(
+                max_line_bytes=settings.max_line_bytes,
+                wait_seconds=settings.line_wait_seconds,
+                streaming=settings.endless,
+            )
+        )
     return pipeline | "ReadLogs" >> ReadLogFiles(
         files=[str(file) for file in find_log_files(settings.input)],
         bounds=Bounds(LogForm(settings.log_form), settings.max_line_bytes, settings.max_document_bytes),
@@ -31,15 +47,47 @@ def read(pipeline: beam.Pipeline, settings: Settings) -> Counted:
 
 
 def preflight(settings: Settings) -> None:
-    """Prove that what the settings name is there. Raises SettingError, InputError."""
+    """Prove that what the settings name is there. Raises SettingError, InputError, OutputError."""
     if not settings.input:
         raise SettingError("--input: nothing to read; name files or folders of logs, or kafka://…")
-    refuse_topics(settings, "logs")
-    find_log_files(settings.input)
     try:
         ZoneInfo(settings.log_zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise SettingError(f"--log-zone: {settings.log_zone!r} is no zone that this machine knows") from None
+    if settings.streaming and not settings.endless:
+        raise SettingError("--streaming: the logs job rehearses no stream; name --runner flink")
+    if not from_kafka(settings.input):
+        if settings.endless:
+            raise SettingError(
+                f"--input: files end; runner {settings.runner} reads kafka://host:port/topic,…"
+            )
+        find_log_files(settings.input)
+        return
+    _check_topics(settings)
+
+
+def _check_topics(settings: Settings) -> None:
+    brokers, topics = parse_address(settings.input[0])
+    if not topics:
+        raise SettingError(f"{settings.input[0]}: no topic named; write kafka://host:port/topic,topic")
+    if "avro" in (settings.kafka_input_format, settings.kafka_output_format):
+        raise SettingError("--kafka-input-format, --kafka-output-format: the logs job knows json alone")
+    if is_kafka(settings.output) != settings.endless:
+        if settings.endless:
+            raise SettingError("--output: an endless job writes to kafka://host:port")
+        raise SettingError("--output: the local runner writes a folder; name one, or --runner flink")
+    if settings.kafka_source == "kafkaio" and settings.runner not in ON_FLINK:
+        raise SettingError(f"--kafka-source: runner {settings.runner} has no KafkaIO; name own")
+    check_inputs(settings.cluster(brokers), topics, group=settings.job_name)
+    if settings.kafka_source == "kafkaio":
+        check_kafkaio(settings.cluster(brokers), settings.expansion_endpoint)
+    if settings.endless:
+        check_outputs(
+            settings.cluster(parse_address(settings.output)[0]),
+            [topic.name for topic in LOGS_TOPICS.values()],
+            create=settings.create_topics,
+            writer=settings.job_name,
+        )
 
 
 @dataclass(kw_only=True)
@@ -69,17 +117,8 @@ class ReadLogFiles(beam.PTransform):
             origin = Origin(LOGS_TOPIC, -number, "")
             joiner = Joiner(self.bounds.max_line_bytes)
             for lines in FileReader(Path(file), self.bounds).batches():
-                yield count(LogsStep.JOIN, origin, Result.READ, sum(map(_is_counted, lines)))
-                yield from _given(origin, list(joiner.feed(lines)))
-            yield from _given(origin, list(joiner.flush()))
-
-
-def _is_counted(line: Line) -> bool:
-    return line.whole or not line.value.isspace() and bool(line.value)
-
-
-def _given(origin: Origin, documents: list[Document]) -> Iterator[Any]:
-    if documents:
-        advance("read", len(documents))
-        yield raw_records(origin.topic, origin.partition, documents)
-        yield from counts_of(origin, documents)
+                read = sum(map(is_counted, lines))
+                advance("read", read)
+                yield count(LogsStep.JOIN, origin, Result.READ, read)
+                yield from given(origin, list(joiner.feed(lines)))
+            yield from given(origin, list(joiner.flush()))

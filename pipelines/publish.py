@@ -32,7 +32,6 @@ _MANY_ROWS: Final = 2_000
 def publish(out: Ingested, settings: Settings) -> beam.PCollection:
     """Write every output to its topic, all through one sink, so that a bundle's messages appear together."""
     keep_archive(out, settings)
-    brokers, _ = parse_address(settings.output)
     sums = out.counts | "RunningTally" >> RunningTally(
         events_table=settings.events_table,
         wait_seconds=settings.wait_seconds,
@@ -48,12 +47,20 @@ def publish(out: Ingested, settings: Settings) -> beam.PCollection:
         if items is not None:
             label = "".join(part.capitalize() for part in output.split("_"))
             messages.append(items | f"{label}Messages" >> to_messages(TOPICS[output], forms, output))
+    return send(messages, (*TOPICS.values(), RECONCILIATION), settings, forms)
+
+
+def send(
+    messages: Iterable[beam.PCollection], topics: Iterable[OutputTopic], settings: Settings, forms: Forms
+) -> beam.PCollection:
+    """Write ``messages`` to ``topics`` through one sink."""
+    brokers, _ = parse_address(settings.output)
     sink = WriteKafka(
         cluster=settings.cluster(brokers),
         name=settings.job_name,
-        identities={topic.name: topic.identity for topic in (*TOPICS.values(), RECONCILIATION)},
+        identities={topic.name: topic.identity for topic in topics},
         shards=settings.kafka_writers,
-        forms=forms,
+        forms=dict(forms),
         registry=settings.schema_registry() if forms else None,
         traces=settings.otlp_endpoint,
     )

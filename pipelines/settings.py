@@ -57,7 +57,12 @@ class Settings(BackfillSettings, ClusterSettings, LogsSettings):
     format: str = setting("parquet", "format of what is analysed", choices=FORMATS, jobs=_ALL)
     events_table: str = setting("metrics.events", "table of the events, as schema.table")
     catalogue_table: str = setting("metrics.series", "table of the known series, as schema.table")
-    batch_rows: int = setting(32768, "records of one partition in a batch", at_least=1)
+    batch_rows: int = setting(
+        32768,
+        "records of one partition in a batch",
+        at_least=1,
+        jobs=("ingest", "replay", "backfill", "logs"),
+    )
     max_value_bytes: int = setting(MAX_VALUE_BYTES, "larger values are refused unread", at_least=1)
     shards: int = setting(
         2, "parts of the key space, as many as workers or more", at_least=1, at_most=4096, jobs=_ALL

@@ -9,9 +9,9 @@ from connectors.kafka.registry import Registry
 from pipelines.setting import SettingError, setting
 from runners.flink.profile import ENVIRONMENTS
 
-_INGEST: Final = ("ingest",)
+_ENDLESS: Final = ("ingest", "logs")
 MESSAGE_FORMATS: Final = ("json", "avro")
-_WITH_BACKFILL: Final = ("ingest", "backfill")
+_WITH_BACKFILL: Final = ("ingest", "backfill", "logs")
 _ENDPOINT: Final = r"[\w.\[\]:-]+:\d{1,5}"
 _URL: Final = re.compile(r"https?://[^\s/@?#]+(/[^\s@?#]*)?")
 _ENDPOINT_TEXT: Final = "a host and a port, as 127.0.0.1:18099"
@@ -22,7 +22,7 @@ def _kafka(default: Any, text: str, **more: Any) -> Any:
 
 
 def _flink(default: Any, text: str, **more: Any) -> Any:
-    return setting(default, text, jobs=_INGEST, **more)
+    return setting(default, text, jobs=_ENDLESS, **more)
 
 
 @dataclass(frozen=True, kw_only=True)

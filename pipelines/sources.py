@@ -125,11 +125,18 @@ def _check_registry(settings: Settings) -> None:
 
 
 def _topics(settings: Settings, inputs: tuple[str, ...], what: str) -> ReadKafka | ReadKafkaIO:
-    brokers, topics = parse_address(inputs[0])
-    cluster = settings.cluster(brokers)
     group = settings.job_name if what == "records" else f"{settings.job_name}-spans"
-    batch_rows = min(settings.batch_rows, _MOST_ROWS)
     in_avro = what == "records" and settings.kafka_input_format == "avro"  # spans are OTLP
+    return topic_source(settings, inputs[0], group, in_avro=in_avro)
+
+
+def topic_source(
+    settings: Settings, address: str, group: str, *, in_avro: bool = False
+) -> ReadKafka | ReadKafkaIO:
+    """What reads the topics of ``address`` (``kafka://…``), its positions shown under the name ``group``."""
+    brokers, topics = parse_address(address)
+    cluster = settings.cluster(brokers)
+    batch_rows = min(settings.batch_rows, _MOST_ROWS)
     if settings.kafka_source == "kafkaio":
         return ReadKafkaIO(
             cluster=cluster,

@@ -1,4 +1,4 @@
-"""Where the outputs of the ingest job go in Kafka: topics, keys, and how a message is known again.
+"""Where the outputs of the jobs go in Kafka: topics, keys, and how a message is known again.
 
 The identity of a message is the same whenever the message is made again, after a crash or by a backfill; what
 differs between two makings (which of two copies came first, a nonce of a seal) is not part of it.
@@ -6,6 +6,7 @@ differs between two makings (which of two copies came first, a nonce of a seal) 
 
 from typing import Final, NamedTuple
 
+from schemas.logs import LogsOutput
 from schemas.names import Output
 
 
@@ -41,3 +42,9 @@ TOPICS: Final = {
 
 #: What became of every record so far: sums that grow, the newest message counts. No message is made again.
 RECONCILIATION: Final = OutputTopic("metrics.reconciliation", None, ())
+
+#: Of the logs job.
+LOGS_TOPICS: Final = {
+    LogsOutput.LOGS: OutputTopic("logs.processed", None, ("topic", "partition", "offset", "place")),
+    LogsOutput.DEAD: OutputTopic("logs.dead", "id", ("id", "step")),
+}

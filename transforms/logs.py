@@ -1,7 +1,7 @@
 """RawRecords of logs → LOGS batches | dead letters | tally."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,12 +10,10 @@ import apache_beam as beam
 import pyarrow as pa
 
 from logs.decode import Reading, decode_documents
-from logs.multiline import Document
 from logs.records import Refused
 from schemas.batches import Origin
 from schemas.letters import DeadLetter, letter_id
 from schemas.logs import (
-    CONTINUATION,
     LOGS,
     MAX_DOCUMENT_BYTES,
     MAX_LINE_BYTES,
@@ -98,31 +96,3 @@ def _letter(records: RawRecords, refused: Refused) -> DeadLetter:
 
 def _header(headers: Iterable[tuple[str, bytes | None]], name: str) -> bytes | None:
     return next((value for key, value in headers if key == name), None)
-
-
-def counts_of(origin: Origin, documents: Sequence[Document]) -> Iterable[beam.pvalue.TaggedOutput]:
-    """What became of the lines in ``documents``: each begins one, or was added to one."""
-    added = sum(document.lines for document in documents) - len(documents)
-    yield count(LogsStep.JOIN, origin, Result.PASSED, len(documents))
-    if added:
-        yield count(LogsStep.JOIN, origin, Result.PASSED, added, CONTINUATION)
-
-
-def raw_records(topic: str, partition: int, documents: Sequence[Document]) -> RawRecords:
-    """``documents`` as they travel; headers say what the source has cut off."""
-    cut = any(document.cut for document in documents)
-    return RawRecords(
-        topic,
-        partition,
-        [document.offset for document in documents],
-        [document.at_ms for document in documents],
-        [None] * len(documents),
-        [document.value for document in documents],
-        [_headers(document) for document in documents] if cut else [],
-    )
-
-
-def _headers(document: Document) -> list[tuple[str, bytes | None]]:
-    if not document.cut:
-        return []
-    return [(TRUNCATED_BYTES, str(document.cut).encode()), (WHOLE_SHA256, document.sha256.encode())]

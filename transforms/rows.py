@@ -35,6 +35,11 @@ def with_partition(batch: pa.RecordBatch) -> pa.RecordBatch:
     return _with_origin(batch.set_column(index, "op", ops).select(written), origin)
 
 
+def with_place(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A batch of logs as it is written: with topic and partition, beside the offset."""
+    return _with_origin(batch, Origin.of(batch))
+
+
 def only_table(batch: pa.RecordBatch, table: str) -> bool:
     """Whether ``batch`` holds changes of ``table`` (schema.table)."""
     topic = Origin.of(batch).topic

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 #: Columns that hold JSON already, but for a few values that a user wrote; those become texts.
-JSON_TEXTS: Final = frozenset({"tags", "row", "before", "odd", "attributes"})
+JSON_TEXTS: Final = frozenset({"tags", "row", "before", "odd", "attributes", "resource"})
 _READ: Final = msgspec.json.Decoder().decode
 
 
