@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines import cli
+from runners.flink.rest import _PYTHON_ERROR
 from tests.conftest import ROOT
 
 COMMAND = """
@@ -46,6 +47,21 @@ try:
     raise ValueError("no jane.roe@example.com")
 except ValueError:
     logging.getLogger("x").exception("failed")
+
+import pipelines.workererrors, queue, types
+from apache_beam.portability.api import beam_fn_api_pb2 as api
+from apache_beam.runners.worker.sdk_worker import SdkHarness
+
+def fail():
+    raise LookupError("row of jane.roe@example.com")
+
+pipelines.workererrors.redact_failures()
+harness = types.SimpleNamespace(_responses=queue.Queue())
+request = api.InstructionRequest(instruction_id="1")
+SdkHarness._execute(harness, lambda: api.InstructionResponse(instruction_id="fine"), request)
+SdkHarness._execute(harness, fail, request)
+print(harness._responses.get().instruction_id)
+print(harness._responses.get().error)
 """
 
 
@@ -100,4 +116,8 @@ def test_a_worker_on_flink_sends_its_runner_nothing_that_is_not_redacted() -> No
     assert done.returncode == 0, done.stderr
     assert "to j***@" in done.stderr
     assert "ValueError: no j***@" in done.stderr
-    assert "jane" not in done.stderr
+    fine, *failure = done.stdout.splitlines()
+    assert fine == "fine"
+    assert _PYTHON_ERROR.findall("\n".join(failure))[-1] == "LookupError: row of j***@example.com"
+    assert any("in fail" in line for line in failure)
+    assert "jane" not in done.stderr + done.stdout

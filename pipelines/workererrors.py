@@ -1,0 +1,45 @@
+"""What a Beam worker reports of work that failed → the same, redacted.
+
+A worker prints the exception with its stack, logs it, and sends it to its runner, where it is kept and shown.
+Steps do not raise on data, but a bug may quote it.
+"""
+
+import functools
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from apache_beam.runners.worker.sdk_worker import SdkHarness
+
+from pipelines.ownlogs import redacted
+from telemetry.logs import FAILED
+
+
+class WorkFailed(Exception):  # noqa: N818  who looks for the error in a report is to find the one that was raised
+    """The text is the stack of what was raised, redacted."""
+
+
+def redact_failures() -> None:
+    """Let the workers of this process report failures redacted. A second call changes nothing."""
+    known = SdkHarness._execute  # noqa: SLF001  there is no hook for it
+    if hasattr(known, "__wrapped__"):
+        return
+
+    @functools.wraps(known)
+    def execute(harness: SdkHarness, task: Callable[[], Any], request: Any) -> None:
+        def guarded() -> Any:
+            try:
+                return task()
+            except Exception:  # noqa: BLE001  whatever it was, the worker reports it
+                raise WorkFailed("\n" + _shown(traceback.format_exc().rstrip())) from None
+
+        known(harness, guarded, request)
+
+    SdkHarness._execute = execute  # noqa: SLF001
+
+
+def _shown(stack: str) -> str:
+    try:
+        return redacted(stack)
+    except Exception:  # noqa: BLE001  what cannot be redacted is not shown
+        return FAILED
