@@ -53,8 +53,6 @@ def test_settings_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         parse_store("loki+http://logs", token_file="t", username="me")  # noqa: S106
     with pytest.raises(InputError, match="no file of the password"):
         parse_store("loki+http://logs", username="me")
-    with pytest.raises(InputError, match="takes gzip"):
-        parse_store("elasticsearch+http://logs/i", compression="zstd")
     with pytest.raises(InputError, match="at least 1"):
         parse_store("loki+http://logs", tries=0)
     pem = tmp_path / "ca.pem"
