@@ -16,6 +16,7 @@ from pipelines import console
 from pipelines.jobrecord import FOLDER
 from pipelines.setting import SettingError
 from pipelines.settings import Settings
+from pipelines.workererrors import redact_failures
 from runners.prism.job import ENDED, Job, submitted
 from runners.prism.server import PrismError, find
 
@@ -42,6 +43,7 @@ def preflight(settings: Settings) -> None:
 def run_on_prism(graph: Callable[[beam.Pipeline], None], settings: Settings) -> dict[str, Any]:
     """Run the job until it ends or is interrupted. Raises PrismError."""
     preflight(settings)
+    redact_failures()  # its Python works in this process
     console.say(_what_it_cannot(settings))
     log = FOLDER / f"{settings.job_name}.prism.log"
     console.say(f"starting {settings.job_name} on prism; its log: {log}")
