@@ -14,7 +14,6 @@ from transforms import (
     DecodeSpans,
     FindGaps,
     JoinExemplars,
-    Redact,
     ScoreAnomalies,
     ToIncidents,
     ToInvalidations,
@@ -130,7 +129,7 @@ def _explain(
     if spans is None:
         return _Explained(clean, anomalies)
     decoded = spans | "DecodeSpans" >> DecodeSpans()
-    masked = decoded.ok | "RedactSpans" >> Redact()
+    masked = decoded.ok | "RedactSpans" >> settings.redact()
     both = (clean, anomalies) | "SamplesAndAnomalies" >> beam.Flatten()
     joined = (both, masked.ok) | "JoinExemplars" >> JoinExemplars(
         shards=settings.shards,

@@ -14,11 +14,13 @@ from typing import Any, Final, TextIO
 from actions.errors import ActionError
 from anomaly.detector import KNOWN, DetectorError, detector_named
 from connectors.errors import InputError, OutputError
-from pipelines import ownlogs, redactioneval, stack, watch
+from pipelines import ownlogs, redactcommand, redactioneval, stack, watch
 from pipelines import settings as settings_module
 from pipelines.setting import SettingError
 from pipelines.settings import SEMANTICS, Settings
 from schemas.contract import ContractError
+from security.keys import KeyFileError
+from security.policy import PolicyError
 from security.seal import SealError
 from telemetry.logs import shutdown
 
@@ -32,9 +34,13 @@ MENDABLE: Final = (
     OutputError,
     ContractError,
     SealError,
+    KeyFileError,
+    PolicyError,
     DetectorError,
     ActionError,
 )
+#: Jobs whose results the report shows.
+_REPORTED: Final = frozenset({"ingest", "replay", "backfill"})
 _EXIT_OK: Final = 0
 _EXIT_FAILED: Final = 1
 _EXIT_USAGE: Final = 2
@@ -91,14 +97,24 @@ def _parser() -> argparse.ArgumentParser:
     backfill.set_defaults(command=_run_backfill)
     traces = _job(jobs, "traces", "spans to whole traces: critical paths, service graph, RED, a sample")
     traces.set_defaults(command=_run_traces)
+    logs = _job(jobs, "logs", "logs of any form to records of one form, without personal data or secrets")
+    logs.set_defaults(command=_run_logs)
 
     report = commands.add_parser("report", help="write the report of a result again")
     report.add_argument(
         "--output", default="out", metavar="FOLDER", help="folder of the result (default: out)"
     )
     report.set_defaults(command=_report)
+    compliance = commands.add_parser(
+        "compliance", help="what was found in logs, what became of it, and what would be missed"
+    )
+    compliance.add_argument(
+        "--output", default="out", metavar="FOLDER", help="folder of the result (default: out)"
+    )
+    compliance.set_defaults(command=_compliance)
 
     _tools(commands)
+    redactcommand.add_command(commands)
     stack.add_commands(commands)
     watch_command = commands.add_parser(
         "watch", help="look at the servers of a change stream, for Prometheus or once"
@@ -221,9 +237,16 @@ def _run_traces(arguments: argparse.Namespace, rest: list[str]) -> int:
     return _run(traces.run, arguments, rest)
 
 
+def _run_logs(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from pipelines import logs
+
+    return _run(logs.run, arguments, rest)
+
+
 def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
     from pipelines import console
     from pipelines.summary import Unbalanced
+    from report.compliance import write_compliance
     from report.page import write_report
     from runners.direct import JobError
     from runners.flink.rest import FlinkError
@@ -240,8 +263,10 @@ def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
     try:
         with contextlib.nullcontext() if settings.endless else console.watching():
             summary = job(settings, rest)
-            if arguments.job != "traces" and not settings.endless and "published" not in summary:
+            if arguments.job in _REPORTED and not settings.endless and "published" not in summary:
                 write_report(settings.output)
+            elif arguments.job == "logs" and not settings.endless:
+                write_compliance(settings.output)
     except (JobError, Unbalanced, FlinkError, PrismError) as error:
         return _fail(str(error))
     console.show_summary(summary, settings.output)
@@ -335,6 +360,16 @@ def _report(arguments: argparse.Namespace, rest: list[str]) -> int:
     if rest:
         return _fail(f"unknown option {rest[0]!r}; see: traceo report --help", _EXIT_USAGE)
     print(f"wrote {write_report(arguments.output)}")
+    return _EXIT_OK
+
+
+def _compliance(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from report.compliance import write_compliance
+
+    if rest:
+        return _fail(f"unknown option {rest[0]!r}; see: traceo compliance --help", _EXIT_USAGE)
+    for path in write_compliance(arguments.output):
+        print(f"wrote {path}")
     return _EXIT_OK
 
 

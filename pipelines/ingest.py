@@ -108,3 +108,4 @@ def preflight(settings: Settings) -> None:
         open_ledgers(Path(settings.output))
     Contract.load(settings.contract_file)
     Seal.from_file(settings.seal_key_file)
+    settings.check_redaction()

@@ -30,7 +30,6 @@ from schemas.logs import CONTINUATION, LogsOutput, LogsStep
 from schemas.names import Result, Step
 from schemas.topics import LOGS_TOPICS
 from telemetry.selftrace import part, watched
-from transforms import Redact
 from transforms.ending import AtTheEnd
 from transforms.logs import DecodeLogs
 from transforms.rows import with_place
@@ -40,13 +39,14 @@ JOB_NAME: Final = "traceo-logs"
 TALLY_FILE: Final = "tally.json"
 FILES_FILE: Final = "files.json"
 #: Outputs of batches, which become files in the format of what is analysed; others are read by people.
-_ANALYSED: Final = frozenset({LogsOutput.LOGS})
+_ANALYSED: Final = frozenset({LogsOutput.LOGS, LogsOutput.FINDINGS})
 
 
 class Logged(NamedTuple):
     """The named outputs of the job; ``counts``: what became of records, step by step."""
 
     logs: beam.PCollection
+    findings: beam.PCollection
     dead: beam.PCollection
     counts: beam.PCollection
 
@@ -59,9 +59,10 @@ def build(documents: beam.PCollection, settings: Settings) -> Logged:
         max_line_bytes=settings.max_line_bytes,
         max_document_bytes=settings.max_document_bytes,
     )
-    masked = decoded.ok | "Redact" >> Redact()
+    masked = decoded.ok | "Redact" >> settings.redact("all")
     return Logged(
         logs=masked.ok,
+        findings=masked.findings,
         dead=decoded.dead,
         counts=(decoded.tally, masked.tally) | "Tallies" >> beam.Flatten(),
     )
@@ -69,7 +70,7 @@ def build(documents: beam.PCollection, settings: Settings) -> Logged:
 
 def outputs_of(out: Logged) -> dict[LogsOutput, beam.PCollection]:
     """The outputs by their names."""
-    return {LogsOutput.LOGS: out.logs, LogsOutput.DEAD: out.dead}
+    return {LogsOutput.LOGS: out.logs, LogsOutput.FINDINGS: out.findings, LogsOutput.DEAD: out.dead}
 
 
 def write(
@@ -97,9 +98,9 @@ def write(
 
 
 def _rows_of(items: beam.PCollection, output: LogsOutput) -> beam.PCollection:
-    if output is not LogsOutput.LOGS:
+    if output not in _ANALYSED:
         return items
-    return items | "LogsRows" >> beam.Map(with_place).with_output_types(pa.RecordBatch)
+    return items | f"{output.capitalize()}Rows" >> beam.Map(with_place).with_output_types(pa.RecordBatch)
 
 
 def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
@@ -118,6 +119,9 @@ def stream(pipeline: beam.Pipeline, settings: Settings) -> None:
     rows = out.logs | "LogsRows" >> beam.Map(with_place).with_output_types(pa.RecordBatch)
     messages = [
         rows | "LogsMessages" >> to_messages(LOGS_TOPICS[LogsOutput.LOGS], {}),
+        out.findings
+        | "FindingsRows" >> beam.Map(with_place).with_output_types(pa.RecordBatch)
+        | "FindingsMessages" >> to_messages(LOGS_TOPICS[LogsOutput.FINDINGS], {}),
         out.dead | "DeadMessages" >> to_messages(LOGS_TOPICS[LogsOutput.DEAD], {}),
     ]
     send(messages, LOGS_TOPICS.values(), settings, {})
@@ -130,6 +134,7 @@ def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
         settings = dataclasses.replace(settings, job_name=JOB_NAME)
     with part("preflight"):
         logsources.preflight(settings)
+        settings.check_redaction()
     if settings.endless:
         return run_stream(lambda pipeline: stream(pipeline, settings), settings) | {"job": "logs"}
     output = Path(settings.output)
@@ -179,6 +184,8 @@ def summarise(staging: Path, settings: Settings, seconds: float) -> dict[str, An
         "records": records,
         "dead": _sum(decoded, Result.DEAD),
         "dead_by_reason": _by_reason(decoded, Result.DEAD),
+        "dropped": totals[Step.REDACT][Result.DROPPED, ""],
+        "redaction": settings.redaction_said("all"),
         "masked_values_by_kind": _by_reason(totals[Step.REDACT], Result.MASKED),
         "logs": outputs[LogsOutput.LOGS]["rows"],
         "outputs": outputs,
@@ -220,8 +227,9 @@ def reconcile(tally: Tally, files: Iterable[FileWritten]) -> list[Line]:
             dead=documents[Result.DEAD, ""],
         ),
         line(Step.DECODE, decoded[Result.READ, ""], passed=passed, dead=dead),
-        line(Step.REDACT, passed, passed=masked[Result.PASSED, ""]),
+        line(Step.REDACT, passed, passed=masked[Result.PASSED, ""], dropped=masked[Result.DROPPED, ""]),
         line(Step.WRITE, masked[Result.PASSED, ""], logs=rows[LogsOutput.LOGS]),
+        line(Step.WRITE, _sum(masked, Result.MASKED), findings=rows[LogsOutput.FINDINGS]),
         line(Step.WRITE, dead, dead=rows[LogsOutput.DEAD]),
     ]
 

@@ -17,7 +17,6 @@ from transforms import (
     DropDuplicates,
     DropReplays,
     FindNotices,
-    Redact,
     SplitChanges,
     Validate,
 )
@@ -81,8 +80,8 @@ def walk(
     )
     noticed = (sent, decoded.shapes) | "FindNotices" >> FindNotices(calm_seconds=settings.calm_seconds_here)
 
-    masked = events.ok | "Redact" >> Redact()
-    masked_tables = tables.ok | "RedactTables" >> Redact()
+    masked = events.ok | "Redact" >> settings.redact()
+    masked_tables = tables.ok | "RedactTables" >> settings.redact()
     catalogue = masked_tables.ok | "Catalogue" >> beam.Filter(only_table, settings.catalogue_table)
     declared = catalogue if known is None else (known, catalogue) | "Declared" >> beam.Flatten()
 

@@ -18,6 +18,7 @@ from pipelines.setting import SettingError, checked, setting
 from pipelines.settings_backfill import BackfillSettings
 from pipelines.settings_cluster import ClusterSettings
 from pipelines.settings_logs import LogsSettings
+from pipelines.settings_redaction import RedactionSettings
 
 CONFIG_FILE: Final = "traceo.toml"
 #: Some as Apache Beam writes them.
@@ -31,7 +32,7 @@ _TRACES: Final = ("traces",)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(BackfillSettings, ClusterSettings, LogsSettings):
+class Settings(BackfillSettings, ClusterSettings, LogsSettings, RedactionSettings):
     """Everything that a job can be told."""
 
     input: tuple[str, ...] = setting(

@@ -28,7 +28,7 @@ from schemas.names import Result, Step
 from schemas.traces import ASSEMBLE, TracesOutput
 from telemetry.selftrace import part, watched
 from traces.criticalpath import Semantics
-from transforms import DecodeSpans, Redact
+from transforms import DecodeSpans
 from transforms.ending import AtTheEnd
 from transforms.red import RedMetrics
 from transforms.servicegraph import ServiceGraph
@@ -112,7 +112,7 @@ def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
         files=files, streaming=settings.streaming, quiet_seconds=(settings.traces_wait_seconds + 1,)
     )
     decoded = documents | "DecodeSpans" >> DecodeSpans()
-    masked = decoded.ok | "Redact" >> Redact()
+    masked = decoded.ok | "Redact" >> settings.redact()
     out = build(masked.ok, settings)
     write(out, settings, staging, dead=decoded.dead, tallies=[decoded.tally, masked.tally])
 
@@ -146,6 +146,7 @@ def preflight(settings: Settings) -> None:
     if not settings.input:
         raise SettingError("--input: nothing to read; name files or folders of spans")
     refuse_topics(settings, "traces")
+    settings.check_redaction()
     find_span_files(settings.input)
 
 

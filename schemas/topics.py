@@ -46,5 +46,6 @@ RECONCILIATION: Final = OutputTopic("metrics.reconciliation", None, ())
 #: Of the logs job.
 LOGS_TOPICS: Final = {
     LogsOutput.LOGS: OutputTopic("logs.processed", None, ("topic", "partition", "offset", "place")),
+    LogsOutput.FINDINGS: OutputTopic("logs.findings", None, ("topic", "partition", "offset", "place")),
     LogsOutput.DEAD: OutputTopic("logs.dead", "id", ("id", "step")),
 }

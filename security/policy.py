@@ -112,7 +112,7 @@ class Named:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What is done with what is found."""
+    """What is done with what is found. Addresses of machines are kept, unless a rule names them."""
 
     default: Action = Action.MASK
     model: Model = Model.UNSURE
@@ -138,7 +138,8 @@ class Policy:
 
     def action(self, kind: Kind, source: str, path: str) -> Rule:
         """What becomes of a value of ``kind`` there: the first rule that fits, or the default."""
-        return next((rule for rule in self.rules if rule.fits(kind, source, path)), Rule(action=self.default))
+        rules = (*self.rules, *_OF_MACHINES)
+        return next((rule for rule in rules if rule.fits(kind, source, path)), Rule(action=self.default))
 
     def allows(self, kind: Kind, value: str) -> bool:
         """Whether ``value`` is harmless here."""
@@ -162,6 +163,14 @@ class Policy:
                 return DROPPED
             case _:
                 return kind.mask(value)
+
+
+_ADDRESSES: Final = ("ip_address", "mac_address")
+#: Resources and hosts by OpenTelemetry's conventions: what is there is of a machine, and of nobody.
+_OF_MACHINES: Final = tuple(
+    Rule(action=Action.KEEP, kind=_ADDRESSES, field=path)
+    for path in ("resource.*", "*.resource.*", "*server.address", "*.host.ip", "*.host.mac", "*k8s.*")
+)
 
 
 def _names(kind: Kind) -> set[str]:

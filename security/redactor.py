@@ -44,7 +44,7 @@ _UNREAD: Final = Kind(
 
 
 class Found(NamedTuple):
-    """One value, and what became of it; nothing of the value itself."""
+    """One value, and what became of it. ``field``: the path, names that must not be read masked."""
 
     finding: Finding
     field: str
@@ -113,7 +113,7 @@ class Redactor:
             rule = self._rule(one, source, path)
             if rule.action is Action.KEEP:
                 continue
-            found.append(Found(one, path, rule.action))
+            found.append(Found(one, self._shown(path), rule.action))
             stand_in = one.text
             if stand_in is None or rule.action is not Action.MASK:
                 stand_in = self.policy.stand_in(rule, one.kind, text[one.start : one.end])
@@ -123,6 +123,14 @@ class Redactor:
         if any(one.action is Action.DROP_FIELD and not _in_document(one, field) for one in found):
             return Redacted(DROPPED, found)
         return Redacted(_edited(text, edits), found)
+
+    def _shown(self, path: str) -> str:
+        """``path``, in which a name may be what must not be read."""
+        if self._texts.is_clean(path.encode("utf-8", "replace")):
+            return path
+        return _edited(
+            path, [(f.start, f.end, f.kind.mask(path[f.start : f.end])) for f in self._texts.scan(path)]
+        )
 
     def _rule(self, one: Finding, source: str, path: str) -> Rule:
         if one.kind is _NAMED_FIELD:
@@ -176,8 +184,9 @@ class Redactor:
     def _in_json(self, text: str, above: tuple[str, ...], depth: int) -> list[Finding]:
         found: list[Finding] = []
         names: dict[int, set[str]] = {}
+        attributes: dict[tuple[str, ...], str] = {}
         for token in jsontext.tokens(text):
-            path = above + token.path
+            path = above + _attribute(token, text, attributes)
             if token.part is Part.NAME:
                 found += self._in_name(text, token, path, names.setdefault(token.owner, set()), depth)
             elif (whole := self._by_name(text, token, path)) is not None:
@@ -253,8 +262,22 @@ class Redactor:
         return self.policy.named(".".join(path)) if self.policy.fields else None
 
 
+def _attribute(token: Token, text: str, attributes: dict[tuple[str, ...], str]) -> tuple[str, ...]:
+    """The path of a token; of the value of an attribute, as OTLP writes it, the attribute's name is part.
+
+    ``{"key": "user.id", "value": {"stringValue": …}}``; ``attributes``: the newest name at each path.
+    """
+    path = token.path
+    if token.part is Part.TEXT and path[-1:] == ("key",):
+        attributes[path[:-1]] = text[token.start + 1 : token.end - 1]
+    elif len(path) > 1 and path[-1].endswith("Value") and path[-2] == "value" and token.part is not Part.NAME:
+        name = attributes.get(path[:-2])
+        return path if name is None else (*path[:-2], name)
+    return path
+
+
 def _in_document(one: Found, field: str) -> bool:
-    return one.field not in (_BODY, field)
+    return len(one.finding.path) > (1 if field else 0)
 
 
 def _edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
