@@ -7,6 +7,8 @@ import signal
 import subprocess
 import tempfile
 import threading
+import urllib.request
+import uuid
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,7 +17,7 @@ import pyarrow as pa
 import pytest
 from confluent_kafka import Consumer
 
-from connectors.logstores.query import Query, by_trace, by_word, errors_of, quoted
+from connectors.logstores.query import Query, by_trace, by_word, errors_of
 from connectors.logstores.render import RECORD_ID
 from connectors.logstores.store import StoreKind, victorialogs
 from connectors.logstores.write import sink_of
@@ -192,33 +194,81 @@ def test_nothing_is_lost_while_the_store_is_away(stack: Stack, query: Query) -> 
     assert query.count(mine) == records
 
 
-def test_files_reach_kafka_as_the_stack_has_it(stack: Stack, query: Query) -> None:
+class Collected:
+    """What the collector has sent to Kafka so far, by partition."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.documents: dict[int, list[bytes]] = {}
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": stack.addresses.bootstrap_servers,
+                "group.id": f"test-{uuid.uuid4()}",
+                "auto.offset.reset": "earliest",
+                "log_level": 0,
+            }
+        )
+        self._consumer.subscribe([TOPIC])
+
+    def bodies(self, word: str) -> list[str]:
+        """Those of the records with this word, read on from where it was."""
+        for message in self._consumer.consume(1000, timeout=0.2):
+            assert message.error() is None
+            self.documents.setdefault(message.partition() or 0, []).append(message.value() or b"")
+        found = [body for batch in self.batches() for body in batch.column("body").to_pylist()]
+        return [body for body in found if word in body]
+
+    def batches(self) -> list[pa.RecordBatch]:
+        return [one for partition, values in self.documents.items() for one in decoded(values, partition)]
+
+    def close(self) -> None:
+        self._consumer.close()
+
+
+@pytest.fixture
+def kafka(stack: Stack) -> Iterator[Collected]:
+    one = Collected(stack)
+    yield one
+    one.close()
+
+
+def test_files_reach_kafka_as_the_stack_has_it(stack: Stack, query: Query, kafka: Collected) -> None:
     files, records = services("otter", 500)
     for service, lines in files.items():
         text = "".join(f"{line}\n" for line in lines)
         (stack.addresses.collected / f"{service}-7d9c5b6f4-x2x8k.log").write_text(text)
-    consumer = Consumer(
-        {
-            "bootstrap.servers": stack.addresses.bootstrap_servers,
-            "group.id": "test",
-            "auto.offset.reset": "earliest",
-            "log_level": 0,
-        }
-    )
-    consumer.subscribe([TOPIC])
-    found: dict[int, list[bytes]] = {}
-
-    def rows() -> int:
-        for message in consumer.consume(100, timeout=0.2):
-            assert message.error() is None
-            found.setdefault(message.partition() or 0, []).append(message.value() or b"")
-        return sum(len(one) for values in found.values() for one in decoded(values))
-
-    wait_until(lambda: rows() >= records)
-    consumer.close()
-    batches = [one for partition, values in found.items() for one in decoded(values, partition)]
-    assert push(stack, StoreKind.ELASTICSEARCH, batches) == records
+    wait_until(lambda: len(kafka.bodies("otter")) >= records)
+    batches = kafka.batches()
+    assert push(stack, StoreKind.ELASTICSEARCH, batches) == sum(map(len, batches))
     wait_until(lambda: query.count(by_word("otter")) == records)
     by_service = query.rows(f"{by_word('otter')} | stats by (service) count() as n")
     assert {one["service"] for one in by_service} == {"orders", "payments"}
-    assert query.distinct(by_word("otter"), quoted(RECORD_ID).strip('"')) == records
+    assert query.distinct(by_word("otter"), RECORD_ID) == records
+
+
+def test_a_collector_that_is_killed_loses_nothing(stack: Stack, kafka: Collected) -> None:
+    lines = 60_000
+    file = stack.addresses.collected / "killed.log"
+    file.write_text("".join(f"2025-11-29T12:00:00.000Z INFO lynx{number}end\n" for number in range(lines)))
+    wait_until(lambda: kafka.bodies("lynx"))
+    stack.kill("collector")
+    stack.start("collector")
+
+    def all_of_them() -> bool:
+        return len({body.split()[-1] for body in kafka.bodies("lynx")}) == lines
+
+    wait_until(all_of_them)
+
+
+def test_the_settings_for_production_are_known_to_the_store(stack: Stack, tmp_path: Path) -> None:
+    text = CONFIGURATION.with_name("victorialogs.env").read_text()
+    named = dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
+    here = {"httpListenAddr": free_address(), "storageDataPath": str(tmp_path / "data")}
+    assert set(here) <= set(named)
+    values = [f"{name}={value}" for name, value in {**named, **here}.items()]
+    command = ["env", *values, gobuild.program(stack.settings, "victoria-logs"), "-envflag.enable"]
+    url = f"http://{here['httpListenAddr']}"
+    with running(command, tmp_path, lambda: answers(f"{url}/health")):
+        with urllib.request.urlopen(f"{url}/flags", timeout=5) as answer:  # noqa: S310  of our own
+            flags = answer.read().decode()
+    for name, value in {**named, **here}.items():
+        assert f'-{name.replace("_", ".")}="{value}"' in flags, name
