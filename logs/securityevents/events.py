@@ -1,0 +1,124 @@
+"""LOGS batch → security events: what the detections found in its records, with hashes of who and from where.
+
+Names, addresses and texts end here: what goes on is a keyed hash (HMAC-SHA256, RFC 2104, cut to 16 bytes),
+the same for one value under one key, so that events of one actor can be counted together.
+"""
+
+import hmac
+import secrets
+from collections import Counter
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from logs.columns import NAMELESS, NO_TIME, identity, times_of
+from logs.securityevents.detection import Sort
+from logs.securityevents.scan import scan
+
+_HASH_BYTES: Final = 16
+_MINUTE_NS: Final = 60 * 10**9
+#: Attributes that say who acts: of OpenTelemetry's conventions, and plain ones.
+_ACTOR: Final = (
+    r"\"(?:enduser\.id|user\.id|user\.name|user_id|username|user)\"\s*:\s*\"(?P<actor>[^\"]{1,128})\""
+)
+_SOURCE: Final = (
+    r"\"(?:client\.address|client_ip|remote_addr|source\.address)\"\s*:\s*\"(?P<source>[^\"]{1,64})\""
+)
+#: A record tells of one of these at most, in however many words.
+_ONCE: Final = (Sort.LOGIN_FAILED, Sort.LOGIN_PASSED)
+#: The detection of records that are only counted by actor.
+VOLUME: Final = "volume"
+
+
+class SecurityEvent(msgspec.Struct, frozen=True, array_like=True):
+    """One thing that was found in one record, or (``VOLUME``) so many records of an actor.
+
+    ``actor`` and ``source`` are keyed hashes, empty where not known. ``detection``: its uid.
+    """
+
+    detection: str
+    time_ns: int
+    service: str
+    actor: str
+    source: str
+    record: str
+    trace_id: str | None
+    count: int = 1
+
+
+class Pseudonyms:
+    """Keyed hashes. Without a key one of this process is drawn: hashes are then good until it ends."""
+
+    def __init__(self, key: bytes = b"") -> None:
+        self._key = key or secrets.token_bytes(32)
+
+    def of(self, what: str, value: str | None) -> str:
+        """The hash of ``value`` as a ``what``; names differ neither by case nor by spaces around them."""
+        if not value or value == "-":
+            return ""
+        text = f"{what}\0{value.strip().lower()}".encode(errors="replace")
+        return hmac.new(self._key, text, sha256).digest()[:_HASH_BYTES].hex()
+
+
+def events_of(batch: pa.RecordBatch, pseudonyms: Pseudonyms) -> list[SecurityEvent]:
+    """What the detections find in the bodies and attributes of a LOGS batch, and records by actor."""
+    times = times_of(batch)
+    services = pc.fill_null(batch.column("service").cast(pa.string()), NAMELESS)
+    traces = batch.column("trace_id")
+    actors, sources = _named(batch, _ACTOR), _named(batch, _SOURCE)
+    events = []
+    known: set[tuple[int, str]] = set()
+    for column in ("body", "attributes"):
+        texts = pc.fill_null(batch.column(column), "").to_pylist()
+        for row, detection, actor, source in scan(texts):
+            what = detection.sort if detection.sort in _ONCE else detection.uid
+            if (row, what) in known or times[row] == NO_TIME:
+                continue
+            known.add((row, what))
+            event = SecurityEvent(
+                detection.uid,
+                int(times[row]),
+                services[row].as_py(),
+                pseudonyms.of("actor", actor or actors.get(row)),
+                pseudonyms.of("source", source or sources.get(row)),
+                identity(batch, row),
+                traces[row].as_py(),
+            )
+            events.append(event)
+    return [*events, *_volumes(batch, times, services, actors, pseudonyms)]
+
+
+def _named(batch: pa.RecordBatch, pattern: str) -> dict[int, str]:
+    """By row, whom the attributes name."""
+    found = pc.extract_regex(batch.column("attributes"), pattern)
+    rows = np.flatnonzero(found.is_valid().to_numpy(zero_copy_only=False))
+    values = found.take(pa.array(rows)).to_pylist()
+    return {row: next(iter(value.values())) for row, value in zip(rows.tolist(), values, strict=True)}
+
+
+def _volumes(
+    batch: pa.RecordBatch,
+    times: np.ndarray,
+    services: pa.Array,
+    actors: dict[int, str],
+    pseudonyms: Pseudonyms,
+) -> list[SecurityEvent]:
+    """Records by service, actor and minute; the first of them stands for all."""
+    counts: Counter[tuple[int, str, str]] = Counter()
+    first: dict[tuple[int, str, str], int] = {}
+    for row, actor in actors.items():
+        if times[row] != NO_TIME:
+            key = (int(times[row]) // _MINUTE_NS, services[row].as_py(), pseudonyms.of("actor", actor))
+            counts[key] += 1
+            first.setdefault(key, row)
+    return [
+        SecurityEvent(
+            VOLUME, minute * _MINUTE_NS, service, actor, "", identity(batch, first[key]), None, records
+        )
+        for key, records in counts.items()
+        for minute, service, actor in [key]
+    ]
