@@ -1,0 +1,28 @@
+"""Every kind of secret that is declared, of all the modules beside this one."""
+
+from typing import Final
+
+from security.detectors.kind import Kind
+from security.detectors.secrets_ai import AI
+from security.detectors.secrets_cloud import CLOUD
+from security.detectors.secrets_code import CODE
+from security.detectors.secrets_data import DATA
+from security.detectors.secrets_keys import KEYS
+from security.detectors.secrets_messaging import MESSAGING
+from security.detectors.secrets_payment import PAYMENT
+from security.detectors.secrets_saas import SAAS
+from security.detectors.secrets_web import WEB
+from security.detectors.secrets_words import WORDS
+
+SECRETS: Final[tuple[Kind, ...]] = (
+    *CLOUD,
+    *CODE,
+    *PAYMENT,
+    *MESSAGING,
+    *AI,
+    *DATA,
+    *SAAS,
+    *KEYS,
+    *WEB,
+    *WORDS,
+)

@@ -1,0 +1,293 @@
+"""Whether a text is a secret at all: not a place for one, not a word, not an identifier, not a digest."""
+
+import base64
+import math
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from security.detectors.checks import entropy
+
+#: What stands where a secret will stand, or stood.
+_PLACE: Final = re.compile(
+    r"""(?ix)
+      (?:null|none|nil|undefined|nan|true|false|yes|no|n/a|na|empty|blank|unset|unknown|void|todo|tbd|fixme
+        |redacted|hidden|masked|removed|filtered|protected|sanitized|omitted|encrypted|placeholder
+        |replace[_-]?me|string|str|char|varchar|text|bytes?|int(?:eger)?|number|bool(?:ean)?|object|any)
+      | \W{0,5} | x{3,} | [*•●·xX\#?_.-]+
+      | <.*>? | \$?\{.*\}? | \$\(.*\)? | \#\{.* | @\{.* | \[\[.* | \[object.*
+      | %[a-z_]*% | %-?\d*[a-z] | %\(\w+\)[a-z] | \?\d*
+      | [$:@]\w*(?:pass|pw|secret|token|key)\w*
+      | [\[(<{]+(?:redacted|hidden|masked|removed|filtered|protected|sanitized|omitted|secret|private
+        |sensitive|encrypted|not|empty|none|null|obfuscated|censored)\b[\w\ -]*[\])>}]*
+      | (?:your|enter|insert|put|paste)[_\ -].* | .*[_-]here
+      | \[[BCI]@[0-9a-f]+ | [\w$]+(?:\.[\w$]+)+@[0-9a-f]{4,8}
+      | (?:op|ssm|vault|arn|file|env|ref|secretref|kms|sops|keyring|projects|resolve)[:/]\S*
+      | \{?(?:cipher|vault|aes)\}?:\S*
+      | (?:/|\./|\.\./|~/|[A-Z]:\\)[\w.@-]+(?:[/\\][\w.@-]*)*
+    """
+)
+#: What was masked before.
+_MASKED: Final = re.compile(r"\[[A-Z][A-Z0-9_]{2,}\]|\*{3}|<[a-z0-9_]+[:~][\w-]+>")
+_SHELL_NAME: Final = re.compile(r"\$\{?[A-Z_][A-Z0-9_]{2,}\}?|\$\{?[a-z_]{3,}\}?")
+#: Words of the sentences in which the name of a secret is spoken of.
+_SPEECH: Final = frozenset(
+    """a about above accepted accessing after again all allowed already an and are as at attempt attempts
+    auth authentication been before being bad below by can cannot can't change changed changes
+    changing characters check checked checking column complexity configured confirm confirmation
+    contain contains correct could created credentials denied did didn't different disabled do does
+    doesn't don't enabled encoded encoder encoding encryption enter entered error exceeded exceeds
+    expiration expired expires failed failure field file for format forgot forgotten found from
+    generated generating given good grant has hash hashed hashing have history if ignored in
+    incorrect input invalid is isn't it its key length less login lost match matched matches max
+    maximum may mechanism method min minimum mismatch missing more must name need needed needs never
+    new no not of off ok old on only or out page parameter please policy prompt provided query read
+    received required optional recovery rejected reset resetting retry reuse rotated rotation rules
+    same saved scheme send sent set setting short should skipped starting status stored strength
+    strong success successful successfully that the then there this to token too type unchanged
+    unauthorized update updated updating url use used user username using valid validated validating
+    validation validator value verified verify verification was wasn't weak were when will with
+    without wrong you your""".split()
+)
+_CODE: Final = re.compile(
+    r"""(?x) (?:\w+(?:\.|::|->))*(?:self|this|config|cfg|conf|settings?|options|opts|env|environ|process|req
+          |request|params|args|kwargs|user|account|props|java|com|org|net|os|app|data|event|ctx|context|body|form|input
+          |state|credentials?|secrets?|passwords?|get\w*|String|string|str)(?:\.|::|->)[A-Za-z_$][\w.$]*(?:[(\[].*)?
+        | [A-Za-z_]\w{2,}(?:\([\w"'., ]*\)?|\[["'\w]*\]?)(?:\..*)?
+        | await|new|lambda|function|return"""
+)
+_WORDY: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_UUID: Final = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_RUN: Final = re.compile(r"(.)\1{7}")
+_NO_ISSUE: Final = re.compile(r"(?i)x{6}|\.{3}|\*{3}|your|placeholder|changeme|redacted|<|>|\$\{|abcdefghij")
+_FEW: Final = 5  # different characters that a drawn text of any length has
+_SHORT: Final = 8
+_HEX: Final = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_VOWELS: Final = frozenset("aeiouyAEIOUY")
+_LONGEST_CLUSTER: Final = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
+
+
+def is_issued(value: str) -> bool:
+    """Whether a token may have been given out: not a row of one letter, nor a text that says "yours here"."""
+    return len(set(value)) >= _FEW and not _NO_ISSUE.search(value) and not _RUN.search(value)
+
+
+def is_place(value: str) -> bool:
+    """Whether ``value`` only holds the place of a secret: ``null``, ``${PW}``, ``<hidden>``, ``%s``."""
+    return bool(_PLACE.fullmatch(value) or _SHELL_NAME.fullmatch(value) or _MASKED.search(value))
+
+
+def _is_word(part: str) -> bool:
+    """Whether letters can be said, as words and their abbreviations can."""
+    if part.isdigit():
+        return len(part) <= 4 or part.startswith(("19", "20"))  # noqa: PLR2004
+    vowels = sum(letter in _VOWELS for letter in part)
+    if len(part) <= 3:  # noqa: PLR2004
+        return True
+    return 0.2 <= vowels / len(part) <= 0.75 and not _LONGEST_CLUSTER.search(part)  # noqa: PLR2004
+
+
+def is_wordy(value: str) -> bool:
+    """Whether ``value`` is made of words: ``order-service-v2``, ``maxIdleTime``, ``com.acme.Token``.
+
+    A drawn text changes between letters, capitals and digits every other character; words do not.
+    """
+    parts = _WORDY.findall(value)
+    letters = [part for part in parts if not part.isdigit()]
+    if not letters:
+        return True
+    mean = sum(map(len, letters)) / len(letters)
+    return mean >= 3 and len(parts) <= 2 + len(value) / 4 and all(map(_is_word, parts))  # noqa: PLR2004
+
+
+def is_random(value: str) -> bool:
+    """Whether ``value`` looks drawn: as many bits a character as its length and its alphabet let expect."""
+    if len(value) < _SHORT or len(set(value)) < _FEW or _RUN.search(value):
+        return False
+    if _HEX.fullmatch(value):
+        return len(value) >= 16 and any(map(str.isalpha, value)) and any(map(str.isdigit, value))  # noqa: PLR2004
+    expected = min(math.log2(len(value)), 4.5)
+    return entropy(value) >= 0.72 * expected and not is_wordy(value)
+
+
+def is_opaque(value: str) -> bool:
+    """A secret by a name that others have as well (``token``, ``session``): drawn, and no id of a thing."""
+    return not (
+        is_place(value)
+        or _UUID.search(value)
+        or _CODE.fullmatch(value)
+        or value.count("/") > 2 + len(value) / 12
+        or re.fullmatch(
+            r"[\d.:+TZ,/ -]+|0x[0-9a-fA-F]{1,16}|[A-Z]\w*[{@].*|(?i:sha\d+|md5)[:-].*|data:.*"
+            r"|https?:.*|[\w.-]+:[\d.]+",
+            value,
+        )
+        or not is_random(value)
+    )
+
+
+def is_key(value: str) -> bool:
+    """A secret by a name that only secrets have (``api_key``): no place for one, no word, no code."""
+    if is_place(value) or _CODE.fullmatch(value) or value.lower() in _SPEECH or " " in value.strip():
+        return False
+    if _UUID.fullmatch(value):
+        return True
+    if any(map(str.isdigit, value)):
+        return not re.fullmatch(r"[\d.,:/TZ+-]{1,15}|[\w.-]+:\d{2,5}", value) and not (
+            is_wordy(value) and len(value) < 12  # noqa: PLR2004
+        )
+    return is_random(value)
+
+
+def is_password(value: str) -> bool:
+    """Whether what stands behind ``password=`` can be one: not a place, a word of a message, or code."""
+    text = value.strip()
+    if not text or is_place(text) or re.fullmatch(r"\d", text):
+        return False
+    words = [word.strip(".,:;!?()[]{}\"'").lower() for word in text.split()]
+    if len(words) == 1:
+        return words[0] not in _SPEECH and not _CODE.fullmatch(text)
+    return not any(word in _MESSAGE for word in words)
+
+
+#: Words that a message of an error has, and a pass phrase has not.
+_MESSAGE: Final = frozenset(
+    """must required invalid cannot can't blank incorrect wrong missing expired mismatch should characters
+    contain contains minimum maximum failed error isn't doesn't don't didn't not least denied
+    rejected too empty match matches matched please your enter provided is was were cannot longer
+    shorter weak accepted allowed supported""".split()
+)
+
+
+def is_strong(value: str) -> bool:
+    """A password where words may stand as well: with a digit or a sign among letters, or drawn."""
+    text = value.strip("\"'`")
+    if len(text) < 4 or not is_password(text) or re.fullmatch(r"[\d.,:/%+-]+\w{0,3}", text):  # noqa: PLR2004
+        return False
+    signs = re.search(r"[^\w\s./:-]", text[:-1]) is not None
+    digit = any(map(str.isdigit, text))
+    if _UUID.fullmatch(text) or re.fullmatch(
+        r"(?:https?|ftp|file)://\S*|[\w.-]+@[\w-]+\.[\w.-]+|\d+(?:\.\d+){1,3}\S*", text
+    ):
+        return False
+    return any(map(str.isalpha, text)) and (
+        (
+            digit
+            and not re.fullmatch(
+                r"[A-Za-z]{0,2}\d+(?:ms|s|m|h|x|k|kb|mb|gb|th|st|nd|rd)?|[\w-]+\.\w{1,5}", text
+            )
+        )
+        or signs
+        or (is_random(text) and len(text) >= 10)  # noqa: PLR2004
+    )
+
+
+#: Where a value without quotes ends, though no space says so.
+_ENDS: Final = re.compile(
+    r"""(?x) \\+[nrt](?![a-z]{3}) | \\+["'] | ;$ | ;(?=[A-Z][a-z]+$|[A-Za-z_][\w.-]*=)
+        | &(?:amp;)?(?=[A-Za-z_][\w.\[\]%-]*(?:=|%3D)|$)
+        | %26 | %22 | %7D | ,(?=["'{\[\\]|[A-Za-z_][\w.-]*\\*["']?(?:=|:(?!\w)))
+        | \|(?=[A-Za-z_][\w.-]*[=:]|$)
+        | </ | /> | ->"""
+)
+_CLOSES: Final = {")": "(", "]": "[", "}": "{", ">": "<"}
+
+
+def bare(value: str) -> str:
+    """What of a value without quotes is the value: up to the next field, without what closes a sentence."""
+    end = _ENDS.search(value)
+    return closed(value[: end.start()] if end else value)
+
+
+def closed(value: str) -> str:
+    """``value`` without what closes the sentence, the bracket or the quote around it."""
+    while value:
+        last = value[-1]
+        closes = last in _CLOSES and value.count(last) > value.count(_CLOSES[last])
+        if not (closes or last in ".,:;\\|`" or (last in "\"'" and value.count(last) % 2)):
+            break
+        value = value[:-1]
+    return value
+
+
+def with_credentials(url: str) -> Iterator[tuple[int, int]]:
+    """An address of a database, if a user or a password is in it."""
+    text = closed(url)
+    if _CREDENTIALS.search(text):
+        yield 0, len(text)
+
+
+_CREDENTIALS: Final = re.compile(
+    r"(?i)//[^/\s@]+@|[?&;](?:user|username|user id|uid|password|passwd|pwd|pass|\w*token"
+    r"|sslkey|sslpassword)(?:=|%3D)[^&;\s]"
+)
+
+
+def bare_password(value: str) -> Iterator[tuple[int, int]]:
+    """The password in a run of characters without spaces, behind ``password=``."""
+    text = bare(value)
+    if text[:2] in ('{"', '["', "{'", "['", "{\\", "[\\", "[{") or re.match(r"[A-Za-z_]{3,}=(?!=|$)", text):
+        return
+    if is_password(text):
+        yield 0, len(text)
+
+
+def bare_strong(value: str) -> Iterator[tuple[int, int]]:
+    """The same where words may stand as well."""
+    text = bare(value)
+    if is_strong(text):
+        yield 0, len(text)
+
+
+def bare_key(value: str) -> Iterator[tuple[int, int]]:
+    """The key in a run of characters without spaces, behind ``api_key=``."""
+    text = bare(value)
+    if len(text) >= _SHORT and is_key(text):
+        yield 0, len(text)
+
+
+def bare_opaque(value: str) -> Iterator[tuple[int, int]]:
+    """The drawn text in a run of characters without spaces, behind ``token=``."""
+    text = bare(value)
+    if is_opaque(text):
+        yield 0, len(text)
+
+
+def is_basic(value: str) -> bool:
+    """Whether ``value`` is the Base64 of a user, a colon and a password, as far as it was not cut."""
+    text = value.rstrip("=")
+    text = text[: len(text) - (len(text) % 4 == 1)]
+    try:
+        plain = base64.urlsafe_b64decode((text + "=" * (-len(text) % 4)).translate(_TO_URLSAFE))
+    except ValueError:
+        return False
+    return b":" in plain and all(byte >= _SPACE for byte in plain)
+
+
+_TO_URLSAFE: Final = str.maketrans("+/", "-_")
+_SPACE: Final = 32
+
+
+def is_parameter(value: str) -> bool:
+    """A secret among the parameters of an address: drawn; the id of a thing is none."""
+    return is_opaque(unquote(value).rstrip("="))
+
+
+def flag_password(value: str) -> Iterator[tuple[int, int]]:
+    """The value of ``--password``, which in a sentence is followed by words about it."""
+    text = bare(value)
+    if is_password(text) and text not in _OF_FLAGS:
+        yield 0, len(text)
+
+
+_OF_FLAGS: Final = frozenset(
+    "flag flags option options argument arguments arg switch parameters help instead either".split()
+)
+
+
+def flag_key(value: str) -> Iterator[tuple[int, int]]:
+    """The value of ``--token``, the same."""
+    text = bare(value)
+    if is_key(text) and is_random(text):
+        yield 0, len(text)
