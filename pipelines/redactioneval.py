@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
@@ -20,11 +21,12 @@ from security.evaluation import generate
 from security.evaluation.case import Event, Topic
 from security.evaluation.draw import HELD_OUT
 from security.evaluation.measure import Detect, Found, figures, measure
+from security.evaluation.reallines import real_events
 from security.evaluation.store import SetError, read_findings, read_set, write_set
 from security.evaluation.topics import TOPICS
 
 _DEVELOPMENT: Final = 1
-_GROUPS: Final = ("negatives", "lookalikes")
+_GROUPS: Final = ("negatives", "lookalikes", "real")
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +48,9 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", metavar="FOLDER", help="measure a set that was written before")
     parser.add_argument(
         "--findings", metavar="FILE", help="of a tool in the set's lines.log, instead of detectors"
+    )
+    parser.add_argument(
+        "--real", metavar="FILE", help="also logs without any but JSON Web Tokens (text or OTLP)"
     )
     parser.add_argument("--write", metavar="FOLDER", help="write the set, and measure nothing")
     parser.add_argument("--json", metavar="FILE", help="write the figures to FILE")
@@ -80,6 +85,9 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"wrote {arguments.write}: {lines:,} lines")
             return 0
         result = _measured(arguments, topics)
+        if arguments.json:
+            text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+            Path(arguments.json).write_text(text, encoding="utf-8")
     except SetError as error:
         raise InputError(str(error)) from error
     except ModuleNotFoundError as error:
@@ -88,8 +96,6 @@ def run(arguments: argparse.Namespace) -> int:
         ) from error
     except OSError as error:
         raise OutputError(f"{error.filename}: {error.strerror}") from error
-    if arguments.json:
-        Path(arguments.json).write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     show(result)
     return 0
 
@@ -125,11 +131,36 @@ def _measured(arguments: argparse.Namespace, topics: Sequence[Topic]) -> dict[st
     else:
         source = events(arguments, topics)
     found = figures(measure(source, detect, named), named, arguments.misses)
+    if arguments.real:
+        found["real"] = _real(Path(arguments.real), detect, arguments.misses)
     return {
         "seed": None if arguments.set else arguments.seed,
         "held_out": not arguments.set and arguments.seed == HELD_OUT,
         "detectors": published.digest(ALL),
         **found,
+    }
+
+
+def _real(path: Path, detect: Detect, misses: int) -> dict[str, Any]:
+    """Finds in real lines; those that touch a token of theirs are true."""
+    try:
+        with pa.input_stream(str(path), compression="detect") as stream:
+            lines = stream.read().decode(errors="replace").splitlines()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({type(error).__name__})") from error
+    found = list(real_events(lines))
+    measured = measure(found, detect, {})
+    tokens = measured.tallies["jwt"]
+    group = figures(measured, {}, misses)["negatives"]
+    finds = group["finds"] + tokens.false_finds
+    return {
+        "file": path.name,
+        **group,
+        "lines": len(found),
+        "finds": finds,
+        "finds_per_10000": round(finds / len(found) * 10_000, 3) if found else None,
+        "tokens": tokens.cases,
+        "tokens_found": tokens.found,
     }
 
 
@@ -162,19 +193,21 @@ def show(result: dict[str, Any]) -> None:
                 f"below it: {', '.join(row['below']) or 'none'}"
             )
     for name in _GROUPS:
-        group = result[name]
-        if group["lines"]:
+        group = result.get(name)
+        if group and group["lines"]:
             console.print(
                 f"{name}: {group['lines']:,} lines, {group['finds']} finds, "
                 f"{group['finds_per_10000']} in 10,000"
             )
+        if group and "tokens" in group:
+            console.print(f"tokens in them: {group['tokens_found']} of {group['tokens']} found")
     for kind in result["kinds"]:
         for miss in kind.get("misses", ()):
             console.print(
                 f"missed {kind['kind']} by {miss['by']}: {miss['what']} {miss['missed']} of {miss['of']}"
             )
     for name in _GROUPS:
-        for find in result[name].get("worst", ()):
+        for find in result.get(name, {}).get("worst", ()):
             console.print(f"false in {name}: {find['what']} ({find['where']}) {find['count']}")
 
 

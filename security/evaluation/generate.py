@@ -84,7 +84,7 @@ def planted_event(draw: Draw, topic: Topic, value: Value) -> Event | None:
             return None
     else:
         found, name = _prose(draw, topic, value)
-    if draw.chance(_PURE) and name != "prose":
+    if draw.chance(_PURE):
         return Event(found.text, name, found.truth)
     carrier = carrier_of(draw, found)
     event = carried(draw, carrier, found)
