@@ -73,8 +73,7 @@ def events_of(batch: pa.RecordBatch, pseudonyms: Pseudonyms) -> list[SecurityEve
     events = []
     known: set[tuple[int, str]] = set()
     for column in ("body", "attributes"):
-        texts = pc.fill_null(batch.column(column), "").to_pylist()
-        for row, detection, actor, source in scan(texts):
+        for row, detection, actor, source in scan(pc.fill_null(batch.column(column), "")):
             what = detection.sort if detection.sort in _ONCE else detection.uid
             if (row, what) in known or times[row] == NO_TIME:
                 continue

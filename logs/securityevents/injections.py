@@ -8,13 +8,13 @@ from typing import Final
 
 from logs.securityevents.detection import EXPLOIT, Detection, Sort
 
-_WHERE: Final = r"(?:[?&][\w.\[\]-]{1,40}=|\b(?:GET|POST|PUT|HEAD|DELETE|PATCH) /)[^\s\n]{0,300}?"
+_WHERE: Final = r"(?:[?&][\w.\[\]-]{1,40}=|\b(?:GET|POST|PUT|HEAD|DELETE|PATCH) /)[^\s]*?"
 _GAP: Final = r"(?:[\s+]|/\*[^*\n]{0,40}\*/|%20)+"
 
 INJECTIONS: Final = (
     Detection(
         "sql_tautology", "SQL injection: condition that is always true", Sort.INJECTION, 3, EXPLOIT,
-        rf"(?i)(?:=|[?&][\w.-]{{1,40}}=|user(?:name)? )[\w@.%+-]{{0,40}}['\"]\)*{_GAP}(?:or|and|\|\||"
+        rf"(?i)(?:=|[?&][\w.-]{{1,40}}=|user(?:name)? )[\w@.%+-]*['\"]\)*{_GAP}(?:or|and|\|\||"
         rf"&&){_GAP}\(*['\"]?(?:(?P<a>\w{{1,20}})['\"]?\s*(?:=|like)\s*['\"]?\w{{1,20}}|true|not"
         rf"{_GAP})[^\n]{{0,40}}?(?:--|#|/\*|'|\"|;|(?m:$)|[ &])",
         ("GET /items?id=1' OR '1'='1", "login user=admin' or 1=1 --", 'q=x" or "a"="a'),
@@ -47,7 +47,7 @@ INJECTIONS: Final = (
     Detection(
         "script", "Cross-site scripting", Sort.INJECTION, 3, EXPLOIT,
         r"(?i)(?:<script[^>\n]{0,80}>[^<\n]{0,80}(?:alert|prompt|confirm|eval|document\.|window\.|fe"
-        r"tch)|[?&=\"'][^\n]{0,60}<script\b|<(?:img|svg|iframe|body|input|details|video)\b[^>\n]{0,1"
+        r"tch)|[?&=\"'][^\n]*<script\b|<(?:img|svg|iframe|body|input|details|video)\b[^>\n]{0,1"
         r"00}\bon[a-z]{3,20}\s*=|[?&][\w.-]{1,40}=\s*javascript:)",
         (
             "GET /?q=<script>alert(1)</script>",

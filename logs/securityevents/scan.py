@@ -2,12 +2,14 @@
 blocks hold nothing, and that is all that their lines cost. What has ``%`` codes is looked at decoded as well.
 """
 
-import bisect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_plus
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import re2
 
 from logs.securityevents.detection import Detection
@@ -18,7 +20,7 @@ from logs.securityevents.privileges import PRIVILEGES
 DETECTIONS: Final[tuple[Detection, ...]] = (*LOGINS, *PRIVILEGES, *INJECTIONS)
 
 _MEMORY: Final = 256 * 1024 * 1024  # beyond, RE2 says that nothing was found
-_BLOCK: Final = 16 * 1024  # bytes of texts that are looked at together
+_BLOCK: Final = 8 * 1024  # bytes of texts that are looked at together
 _LONGEST: Final = 16 * 1024  # characters of a text
 #: Codes of characters without which no injection can be: what is looked at decoded.
 _CODED: Final = r"%(?:25)*(?:2[02789bBcCeEfF]|3[bBcCdDeE]|5[bBcC]|7[bBcC]|0[aA])"
@@ -54,11 +56,11 @@ def _ready() -> _Ready:
     return _Ready(every, [re2.compile(detection.pattern, capturing) for detection in DETECTIONS])
 
 
-def scan(texts: Sequence[str]) -> list[Hit]:
-    """What is found in ``texts``, in their order; each detection once a text."""
+def scan(texts: Sequence[str] | pa.Array) -> list[Hit]:
+    """What is found in ``texts`` (none of them null), in their order; each detection once a text."""
+    column = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
     hits = []
-    for place in _suspects(texts):
-        text = texts[place][:_LONGEST]
+    for place, text in _suspects(column):
         numbers = _ready().every.Match(text)
         found = _found(text, numbers)
         if len(DETECTIONS) in numbers:
@@ -70,31 +72,32 @@ def scan(texts: Sequence[str]) -> list[Hit]:
     return hits
 
 
-def _suspects(texts: Sequence[str]) -> list[int]:
-    """The places of the texts in blocks where something may be."""
-    encoded = [text[:_LONGEST].encode(errors="replace") for text in texts]
-    found: list[int] = []
-    begin = 0
-    ends = []
-    total = 0
-    for data in encoded:
-        total += len(data) + 1
-        ends.append(total)
-    while begin < len(encoded):
-        end = max(bisect.bisect_right(ends, (ends[begin - 1] if begin else 0) + _BLOCK), begin + 1)
-        found += _narrowed(encoded, begin, end)
-        begin = end
-    return found
+def _suspects(texts: pa.Array) -> Iterator[tuple[int, str]]:
+    """The texts in blocks where something may be, and their places."""
+    if len(texts) == 0:
+        return
+    lengths = pc.binary_length(texts)
+    if pc.max(lengths).as_py() > _LONGEST:
+        texts = pc.utf8_slice_codeunits(texts, 0, _LONGEST)
+        lengths = pc.binary_length(texts)
+    block = np.cumsum(lengths.to_numpy()) // _BLOCK
+    bounds = np.append(np.flatnonzero(np.diff(block, prepend=-1)), len(texts))
+    blocks = pa.ListArray.from_arrays(pa.array(bounds, pa.int32()), texts)
+    for place, joined in enumerate(pc.binary_join(blocks, "\n")):
+        if _ready().every.Match(joined.as_buffer().to_pybytes()):
+            begin, end = int(bounds[place]), int(bounds[place + 1])
+            for suspect in _narrowed(texts.slice(begin, end - begin).to_pylist(), 0, end - begin):
+                yield begin + suspect, texts[begin + suspect].as_py()
 
 
-def _narrowed(encoded: list[bytes], begin: int, end: int) -> list[int]:
+def _narrowed(texts: list[str], begin: int, end: int) -> list[int]:
     """Halve a block in which something is until it is one text."""
-    if not _ready().every.Match(b"\n".join(encoded[begin:end])):
+    if not _ready().every.Match("\n".join(texts[begin:end])):
         return []
     if end - begin == 1:
         return [begin]
     middle = (begin + end) // 2
-    return _narrowed(encoded, begin, middle) + _narrowed(encoded, middle, end)
+    return _narrowed(texts, begin, middle) + _narrowed(texts, middle, end)
 
 
 def _found(text: str, numbers: list[int]) -> list[tuple[Detection, str | None, str | None]]:
