@@ -146,18 +146,23 @@ def _records(value: bytes, reading: Reading, clock: Clock, cut: int) -> Iterator
 
 def _text(value: bytes, reading: Reading, clock: Clock, cut: int) -> LogRecord:
     if len(value) > reading.max_line_bytes:
-        cut += len(value) - reading.max_line_bytes
-        value = value[: reading.max_line_bytes]
-        end = len(value)
-        while end > 0 and end > len(value) - 4 and value[end - 1] & 0xC0 == 0x80:  # noqa: PLR2004  inside a letter
-            end -= 1
-        if end and value[end - 1] >= 0xC0:  # noqa: PLR2004
-            cut += len(value) - end + 1
-            value = value[: end - 1]
+        end = _letter_end(value, reading.max_line_bytes)
+        cut += len(value) - end
+        value = value[:end]
     found = from_text(value, clock)
     if cut:
         found.attributes[TRUNCATED_BYTES] = cut
     return found
+
+
+def _letter_end(value: bytes, end: int) -> int:
+    """``end``, or up to three bytes before it, so that no letter of UTF-8 is cut in two."""
+    lead = end - 1
+    while lead > max(end - 4, 0) and value[lead] & 0xC0 == 0x80:  # noqa: PLR2004  inside of a letter
+        lead -= 1
+    first = value[lead]
+    length = 1 + (first >= 0xC0) + (first >= 0xE0) + (first >= 0xF0)  # noqa: PLR2004
+    return lead if lead + length > end else end
 
 
 def _way(value: bytes, form: LogForm) -> tuple[LogForm, Callable[[bytes], Iterator[LogRecord]] | None]:

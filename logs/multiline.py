@@ -232,9 +232,10 @@ def _goes_on(document: _Open, inner: bytes) -> bool:  # noqa: PLR0911, PLR0912  
     ``py``: the line of the exception is still to come; ``py.``: it came. ``rust``: the message is to come.
     ``node``: lines of code are shown, up to a caret; ``node^``: the error is to come.
     """
+    if document.trace == "node" and inner.strip(b" \t^") == b"":
+        document.trace = "node^"
+        return True
     if inner[:1] in (b" ", b"\t"):
-        if document.trace == "node" and inner.strip(b" \t^") == b"":
-            document.trace = "node^"
         return document.blanks == 0 or bool(document.trace) or inner.lstrip().startswith((b"at ", b"File "))
     if _CONTINUES.match(inner):
         if inner.startswith(_CHAINED):

@@ -36,11 +36,11 @@ _LEVELS: Final = 6
 
 def of_name(name: str) -> int:
     """The number of ``name``, in whatever case; 0 for one that nobody uses."""
-    text = name.strip(" \t[]<>:").upper()
+    text = name.strip(" \t[]<>:").upper().removeprefix("SEVERITY_NUMBER_")
     known = NAMES.get(text)
     if known is not None:
         return int(known)
-    shifted = _SHIFTED.fullmatch(text.removeprefix("SEVERITY_NUMBER_"))
+    shifted = _SHIFTED.fullmatch(text)
     if shifted is None:
         return 0
     number = 1 + 4 * _RANGES.index(shifted[1])

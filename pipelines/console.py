@@ -111,6 +111,8 @@ def _show_logs(summary: dict[str, Any], output: str) -> None:
     table.add_row("written", f"{summary['logs']:,}")
     for reason, records in summary["dead_by_reason"].items():
         table.add_row(f"refused: {reason}", f"{records:,}")
+    if summary["dropped"]:
+        table.add_row("dropped by the policy", f"{summary['dropped']:,}")
     for kind, values in summary["masked_values_by_kind"].items():
         table.add_row(f"values masked: {kind}", f"{values:,}")
     _out.print(table)
