@@ -25,6 +25,7 @@ from schemas.logs import (
 )
 from schemas.names import Result
 from schemas.records import RawRecords
+from transforms.ending import LAST_CALL, SECOND
 from transforms.outcome import TALLY, Count, Counted, count
 
 ALONE: Final = "alone"
@@ -37,8 +38,9 @@ class JoinLines(beam.PTransform):
     """Join lines of text that belong together (:mod:`logs.multiline`), partition by partition.
 
     A document that may go on waits for the next line of its partition: in batch to the end of the input, in a
-    stream for ``wait_seconds`` of processing time. Records of which none is text pass as they are. The state
-    of a partition is what is open there: of each stream of a container at most ``max_line_bytes``.
+    stream for ``wait_seconds`` of processing time, or until the stream is drained. Records of which none is
+    text pass as they are. The state of a partition is what is open there: of each stream of a container at
+    most ``max_line_bytes``.
     """
 
     max_line_bytes: int = MAX_LINE_BYTES
@@ -117,8 +119,10 @@ class _JoinInStream(_JoinInBatch):
         self,
         element: tuple[str, RawRecords],
         state: Any = beam.DoFn.StateParam(_JoinInBatch.OPEN),
+        end: Any = beam.DoFn.TimerParam(_JoinInBatch.END),
         due: Any = beam.DoFn.TimerParam(FLUSH),
     ) -> Iterable[Any]:
+        end.set(LAST_CALL, SECOND)
         due.set(Timestamp.now() + self._wait_seconds)
         yield from self._joined(element[1], state)
 
