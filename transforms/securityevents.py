@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import apache_beam as beam
@@ -57,7 +57,7 @@ class FindSecurityEvents(beam.PTransform):
     the subjects: held events, 20,000 cases at most, the counts of one window by actor; emptied by quiet.
     """
 
-    key: str = ""
+    key: str = field(default="", repr=False)
     shards: int = 4
     failures: int = 5
     source_failures: int = 10
