@@ -30,7 +30,7 @@ def read(pipeline: beam.Pipeline, settings: Settings) -> Counted:
     """Documents of logs, and the count of the lines and messages of which they are made."""
     if from_kafka(settings.input):
         source = topic_source(settings, settings.input[0], settings.job_name)
-        return (
+        joined: Counted = (
             pipeline
             | "ReadLogs" >> source
             | "JoinLines"
@@ -40,10 +40,12 @@ def read(pipeline: beam.Pipeline, settings: Settings) -> Counted:
                 streaming=settings.endless,
             )
         )
-    return pipeline | "ReadLogs" >> ReadLogFiles(
+        return joined
+    found: Counted = pipeline | "ReadLogs" >> ReadLogFiles(
         files=[str(file) for file in find_log_files(settings.input)],
         bounds=Bounds(LogForm(settings.log_form), settings.max_line_bytes, settings.max_document_bytes),
     )
+    return found
 
 
 def preflight(settings: Settings) -> None:
