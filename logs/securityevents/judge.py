@@ -32,6 +32,7 @@ SECRET: Final = "secret:"  # noqa: S105  the prefix of a detection
 _MOST_CASES: Final = 20_000  # of a shard; those without events for longest go first
 _MOST_RECORDS: Final = 5  # kept of a case
 _MOST_ACTORS: Final = 10_000  # of a service in a window
+_SWEEPS: Final = 10  # for quiet cases, in the time of quiet
 _SCALE: Final = 0.6745  # of the median absolute deviation
 _LEAST_SPREAD: Final = 0.1
 
@@ -116,6 +117,7 @@ class Watch(msgspec.Struct, array_like=True):
     version: int = 1
     cases: dict[str, Case] = {}
     volume_ns: int = -1
+    swept_ns: int = 0
     volumes: dict[str, dict[str, tuple[int, str]]] = {}
 
 
@@ -132,7 +134,10 @@ def subjects_of(event: SecurityEvent) -> list[str]:
 
 def take(watch: Watch, subject: str, event: SecurityEvent, rules: Rules) -> list[Told]:
     """Take in the next event of ``subject``; events come in the order of their time."""
-    told = close(watch, event.time_ns - rules.quiet_ns) + _close_volumes(watch, event.time_ns, rules)
+    told = _close_volumes(watch, event.time_ns, rules)
+    if event.time_ns >= watch.swept_ns + rules.quiet_ns // _SWEEPS:
+        watch.swept_ns = event.time_ns
+        told += close(watch, event.time_ns - rules.quiet_ns)
     detection = _BY_UID.get(event.detection)
     if event.detection == VOLUME:
         _note_volume(watch, event, rules)
@@ -153,12 +158,13 @@ def take(watch: Watch, subject: str, event: SecurityEvent, rules: Rules) -> list
 
 def close(watch: Watch, until_ns: int) -> list[Told]:
     """Close the findings, and forget the cases, that had no event since then."""
-    told = []
-    for key in sorted(key for key, case in watch.cases.items() if case.last_ns < until_ns):
-        case = watch.cases.pop(key)
-        if case.opened_ns >= 0:
-            told.append(_told(key, case, closed=True))
-    return told
+    quiet = sorted(key for key, case in watch.cases.items() if case.last_ns < until_ns)
+    return [turn for key in quiet for turn in _close(watch, key)]
+
+
+def _close(watch: Watch, key: str) -> list[Told]:
+    case = watch.cases.pop(key)
+    return [_told(key, case, closed=True)] if case.opened_ns >= 0 else []
 
 
 def finish(watch: Watch, rules: Rules) -> list[Told]:
@@ -200,6 +206,10 @@ def _count(
     """Add an event to the case of a rule and a subject; tell it if that opens it."""
     key = f"{rule.uid}|{subject}"
     case = watch.cases.get(key)
+    told = []
+    if case is not None and case.last_ns < event.time_ns - rules.quiet_ns:  # not swept yet
+        told = _close(watch, key)
+        case = None
     if case is None:
         case = watch.cases[key] = Case(event.time_ns, event.time_ns, service=event.service)
     case.last_ns = max(case.last_ns, event.time_ns)
@@ -208,7 +218,7 @@ def _count(
     if len(case.records) < _MOST_RECORDS:
         case.records.append((event.record, event.trace_id))
     if case.opened_ns >= 0:
-        return []
+        return told
     since = event.time_ns - rules.window_ns
     case.times = [at for at in [*case.times, event.time_ns] if at >= since][-max(needed, 1) :]
     enough = len(case.times)
@@ -217,9 +227,9 @@ def _count(
         case.actors = {actor: at for actor, at in case.actors.items() if at >= since}
         enough = len(case.actors)
     if enough < needed:
-        return []
+        return told
     case.opened_ns, case.times, case.actors = event.time_ns, [], {}
-    return [_told(key, case, closed=False)]
+    return [*told, _told(key, case, closed=False)]
 
 
 def _note_volume(watch: Watch, event: SecurityEvent, rules: Rules) -> None:

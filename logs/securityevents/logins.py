@@ -37,7 +37,7 @@ LOGINS: Final = (
     ),
     Detection(
         "web_failed", "Login failed", Sort.LOGIN_FAILED, 2, BRUTE_FORCE,
-        rf"(?i)\b{_LOGIN}{_NOUN} (?:failed|failure|denied|rejected|unsuccessful){_OF}?{_FROM}",
+        rf"(?i)\b{_LOGIN}{_NOUN} (?:failed|failure|denied|rejected|unsuccessful)\b{_OF}?{_FROM}",
         (
             "WARN auth - login failed for user 'jane.doe' from 192.0.2.9",
             "Authentication failure for user=bob ip=192.0.2.9",

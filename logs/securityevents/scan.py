@@ -56,17 +56,22 @@ def _ready() -> _Ready:
     return _Ready(every, [re2.compile(detection.pattern, capturing) for detection in DETECTIONS])
 
 
+def _matching(text: str | bytes) -> list[int]:
+    """The numbers of the detections whose patterns are in ``text``, and that of the codes."""
+    return _ready().every.Match(text) or []
+
+
 def scan(texts: Sequence[str] | pa.Array) -> list[Hit]:
     """What is found in ``texts`` (none of them null), in their order; each detection once a text."""
     column = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
     hits = []
     for place, text in _suspects(column):
-        numbers = _ready().every.Match(text)
+        numbers = _matching(text)
         found = _found(text, numbers)
         if len(DETECTIONS) in numbers:
             known = {detection.uid for detection, *_ in found}
             decoded = _decoded(text)
-            again = _found(decoded, _ready().every.Match(decoded))
+            again = _found(decoded, _matching(decoded))
             found += [hit for hit in again if hit[0].uid not in known]
         hits += [Hit(place, *hit) for hit in found]
     return hits
@@ -84,7 +89,7 @@ def _suspects(texts: pa.Array) -> Iterator[tuple[int, str]]:
     bounds = np.append(np.flatnonzero(np.diff(block, prepend=-1)), len(texts))
     blocks = pa.ListArray.from_arrays(pa.array(bounds, pa.int32()), texts)
     for place, joined in enumerate(pc.binary_join(blocks, "\n")):
-        if _ready().every.Match(joined.as_buffer().to_pybytes()):
+        if _matching(joined.as_buffer().to_pybytes()):
             begin, end = int(bounds[place]), int(bounds[place + 1])
             for suspect in _narrowed(texts.slice(begin, end - begin).to_pylist(), 0, end - begin):
                 yield begin + suspect, texts[begin + suspect].as_py()
@@ -92,7 +97,7 @@ def _suspects(texts: pa.Array) -> Iterator[tuple[int, str]]:
 
 def _narrowed(texts: list[str], begin: int, end: int) -> list[int]:
     """Halve a block in which something is until it is one text."""
-    if not _ready().every.Match("\n".join(texts[begin:end])):
+    if not _matching("\n".join(texts[begin:end])):
         return []
     if end - begin == 1:
         return [begin]

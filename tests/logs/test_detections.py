@@ -14,6 +14,8 @@ from tests.logs.labelled import lines
 FOUND = [(d.uid, text) for d in DETECTIONS for text in d.found]
 CLEAN = [text for d in DETECTIONS for text in d.clean]
 
+LINES = st.sampled_from([text for _, text in FOUND] + CLEAN)
+
 
 def uids(text: str) -> set[str]:
     return {hit.detection.uid for hit in scan([text])}
@@ -64,6 +66,10 @@ def test_what_is_url_encoded_is_found(uid: str, encode: object) -> None:
     assert uid in uids(f"GET /items?id={encode(values[uid])} HTTP/1.1")
 
 
+def test_what_is_encoded_and_harmless_is_clean() -> None:
+    assert scan(["GET /a%20b%2Fc?d=%22e%22", "100%25 done", "%"]) == []
+
+
 def test_one_attempt_is_counted_once() -> None:
     told_twice = (
         "sshd[3]: pam_unix(sshd:auth): authentication failure; logname= uid=0 tty=ssh ruser= rhost=192.0.2.4"
@@ -71,7 +77,7 @@ def test_one_attempt_is_counted_once() -> None:
     assert uids(told_twice) == set()
 
 
-@given(st.lists(st.sampled_from([text for _, text in FOUND] + CLEAN) | st.text(max_size=20), max_size=40))
+@given(st.lists(LINES | LINES.map(quote) | st.text(max_size=20), max_size=40))
 def test_a_column_gives_what_its_texts_give(texts: list[str]) -> None:
     together = [(hit.text, hit.detection.uid, hit.actor, hit.source) for hit in scan(texts)]
     alone = [

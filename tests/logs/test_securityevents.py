@@ -59,6 +59,14 @@ def test_failures_that_lie_apart_are_none() -> None:
     assert opened([failed("ann", at) for at in range(0, 1200, 100)]) == []
 
 
+def test_what_comes_after_the_quiet_is_another_finding() -> None:
+    rows = [failed("ann", at, "10.0.0.1") for start in (0, 630) for at in range(start, start + 6)]
+    rows.append(failed("bob", 628))
+    turns = [t for t in told(rows) if t.rule.uid == "failed_logins_actor"]
+    assert [(t.closed, t.case.count) for t in turns] == [(False, 5), (True, 6), (False, 5), (True, 6)]
+    assert len({finding_of(t).finding_info.uid for t in turns}) == 2
+
+
 def test_many_actors_from_one_source_are_spraying() -> None:
     rows = [failed(f"user{i}", i) for i in range(12)]
     assert opened(rows) == [("password_spraying", 5), ("failed_logins_source", 10)]
