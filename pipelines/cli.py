@@ -14,12 +14,13 @@ from typing import Any, Final, TextIO
 from actions.errors import ActionError
 from anomaly.detector import KNOWN, DetectorError, detector_named
 from connectors.errors import InputError, OutputError
-from pipelines import ownlogs, redactcommand, redactioneval, stack, watch
+from pipelines import ownlogs, redactcommand, redactioneval, stack, trainmodel, watch
 from pipelines import settings as settings_module
 from pipelines.setting import SettingError
 from pipelines.settings import SEMANTICS, Settings
 from schemas.contract import ContractError
 from security.keys import KeyFileError
+from security.model.store import ModelError
 from security.policy import PolicyError
 from security.seal import SealError
 from telemetry.logs import shutdown
@@ -36,6 +37,8 @@ MENDABLE: Final = (
     SealError,
     KeyFileError,
     PolicyError,
+    ModelError,
+    trainmodel.TrainingError,
     DetectorError,
     ActionError,
 )
@@ -163,6 +166,11 @@ def _tools(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     evaluate.add_argument("--within", type=float, default=300.0, metavar="SECONDS", help="(default: 300)")
     evaluate.add_argument("--json", action="store_true", help="as JSON")
     evaluate.set_defaults(command=_evaluate)
+
+    trains = commands.add_parser("train", help="train what comes with this package")
+    trains.set_defaults(command=_show_help(trains))
+    things = trains.add_subparsers(title="things", metavar="THING")
+    trainmodel.add_command(things).set_defaults(command=_train_model)
 
     measures = commands.add_parser("measure", help="how good a part is, on sets that it generates")
     measures.set_defaults(command=_show_help(measures))
@@ -316,6 +324,12 @@ def _evaluate(arguments: argparse.Namespace, rest: list[str]) -> int:
     else:
         console.show_evaluation(figures)
     return _EXIT_OK
+
+
+def _train_model(arguments: argparse.Namespace, rest: list[str]) -> int:
+    if rest:
+        return _fail(f"unknown option {rest[0]!r}; see: traceo train redaction-model --help", _EXIT_USAGE)
+    return trainmodel.run(arguments)
 
 
 def _measure_redaction(arguments: argparse.Namespace, rest: list[str]) -> int:

@@ -1,0 +1,62 @@
+"""``traceo train redaction-model``: packages and a seed → the model of the detectors, and its card."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from security.model.store import DEFAULT
+
+
+def add_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> argparse.ArgumentParser:
+    """Add ``redaction-model``; what it sets as ``command`` is the caller's."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        "redaction-model",
+        help="train what finds names, addresses and secrets that no pattern finds (needs faker)",
+        description="Train the model of the detectors from what packages ship. The same seed and versions"
+        " give the same bytes. Needs the packages of the extra 'dev'.",
+    )
+    command.add_argument(
+        "--output", default=str(DEFAULT), metavar="FILE.npz", help="(default: the one in use)"
+    )
+    command.add_argument("--seed", type=int, default=1, metavar="N", help="(default: 1)")
+    command.add_argument("--lines", type=int, metavar="N", help="lines to draw (default: 110000)")
+    command.add_argument("--trial", action="store_true", help="a minute's run, to see that it works")
+    return command
+
+
+class TrainingError(Exception):
+    """A model cannot be trained here: the message says what is missing."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train and write; the exit code. Raises `TrainingError` when faker is missing or a number is wrong."""
+    if arguments.seed < 0 or (arguments.lines is not None and arguments.lines < 1):
+        raise TrainingError("--seed: the least is 0; --lines: the least is 1")
+    output = Path(arguments.output)
+    if output.suffix != ".npz" or not output.parent.is_dir():
+        raise TrainingError(f"--output {output}: name a file .npz in a folder that exists")
+    try:
+        from dataclasses import replace
+
+        from security.model.training.train import TRIAL, Plan, train
+    except ModuleNotFoundError as error:
+        raise TrainingError(f"{error.name} is missing; install the extra: pip install -e '.[dev]'") from error
+    plan = replace(TRIAL if arguments.trial else Plan(), seed=arguments.seed)
+    if arguments.lines is not None:
+        plan = replace(plan, lines=arguments.lines)
+    card = train(output, plan, say=lambda text: print(text, flush=True))
+    _show(output, card)
+    return 0
+
+
+def _show(output: Path, card: dict[str, Any]) -> None:
+    for name, measure in card["measures"]["templates_never_trained_on"]["kinds"].items():
+        recall, precision = measure["recall"], measure["precision"]
+        print(
+            f"{name}: recall {recall[0]:.1%} ({recall[1]:.1%} to {recall[2]:.1%}),"
+            f" precision {precision[0]:.1%} ({precision[1]:.1%} to {precision[2]:.1%})"
+            f" on {measure['values']:,} values"
+        )
+    print(f"wrote {output} ({card['bytes']:,} bytes) and {output.with_suffix('.json')}")

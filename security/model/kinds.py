@@ -1,0 +1,42 @@
+"""The kinds that no pattern can find: a model decides."""
+
+from typing import Final
+
+from security.detectors.kind import Category, Kind, Rank
+from security.detectors.masks import named
+
+#: RE2 that matches nothing: what these kinds are is not written as a pattern.
+NEVER: Final = r"[^\x00-\x{10FFFF}]"
+
+PERSON_NAME: Final = Kind(
+    name="person_name",
+    title="Name of a person",
+    category=Category.PII,
+    pattern=NEVER,
+    mask=named("person_name"),
+    confidence=0.5,
+    rank=Rank.LOOSE - 1,
+    matches=(),
+)
+POSTAL_ADDRESS: Final = Kind(
+    name="postal_address",
+    title="Postal address",
+    category=Category.PII,
+    pattern=NEVER,
+    mask=named("postal_address"),
+    confidence=0.5,
+    rank=Rank.LOOSE + 1,
+    matches=(),
+)
+GENERIC_SECRET: Final = Kind(
+    name="generic_secret",
+    title="Value of high entropy that is no hash, no identifier and no path",
+    category=Category.SECRET,
+    pattern=NEVER,
+    mask=named("secret"),
+    confidence=0.5,
+    rank=Rank.LOOSE - 2,
+    matches=(),
+)
+
+MODEL_KINDS: Final = (PERSON_NAME, POSTAL_ADDRESS, GENERIC_SECRET)

@@ -1,0 +1,236 @@
+"""Texts → names and addresses in them.
+
+A text is looked at only around its cues (`cues`); what is there is tokens, their probabilities come from
+`sequence`, and runs of tokens that are likely enough are findings.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from security.detectors.kind import Kind, Tier
+from security.detectors.scan import Finding
+from security.model.cues import Cues
+from security.model.kinds import PERSON_NAME, POSTAL_ADDRESS
+from security.model.sequence import REACH, Sequences, Weights, edges
+from security.model.tokens import TOKEN, Token, lists_of, plain, tokens_of
+from security.model.words import CATEGORIES
+
+_BEFORE: Final = 96  # characters before a cue that are looked at
+_BEHIND: Final = 160  # and behind it: an address goes on
+_MOST_ROWS: Final = 200_000  # tokens in one matrix
+_LEAST_LIKE: Final = -0.6  # how much a word is to be like a name, for its pair to be a cue
+_PERSON, _ADDRESS = 1, 2
+_LABELS: Final[tuple[tuple[int, Kind], ...]] = ((_PERSON, PERSON_NAME), (_ADDRESS, POSTAL_ADDRESS))
+
+
+def _bits(*names: str) -> int:
+    return sum(1 << CATEGORIES.index(name) for name in names)
+
+
+_TITLED: Final = _bits("title", "person")
+
+
+class Least(NamedTuple):
+    """The least mean probability of a run of tokens that makes it a finding."""
+
+    person: float = 0.6
+    address: float = 0.6
+
+
+class Names:
+    """Finds names and addresses."""
+
+    def __init__(self, weights: Weights, least: Least) -> None:
+        self._sequences = Sequences(weights)
+        self._cues = Cues()
+        self._least = least
+
+    def find(self, texts: Sequence[str]) -> list[list[Finding]]:
+        """Of each text, in order; none overlap."""
+        found: list[list[Finding]] = [[] for _ in texts]
+        pieces: list[tuple[int, list[Token]]] = []
+        words, gaps = edges(), edges()
+        for row in self._cues.rows(texts):
+            text = plain(texts[row])
+            for start, end in self._windows(text):
+                tokens = [Token(t.word, t.start + start, t.end + start) for t in tokens_of(text[start:end])]
+                word_rows, gap_rows = self._sequences.rows(text, tokens)
+                pieces.append((row, tokens))
+                words += word_rows + edges()
+                gaps += gap_rows + edges()
+            if len(words) > _MOST_ROWS:
+                self._decide(texts, pieces, words, gaps, found)
+                pieces, words, gaps = [], edges(), edges()
+        self._decide(texts, pieces, words, gaps, found)
+        return found
+
+    def _windows(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where the cues of a text are, with what is around; in order, apart."""
+        start, end = 0, -1
+        for a, b in self._cues.places(text):
+            if self._cues.is_pair(text, a, b) and not self._is_likely(text, a, b):
+                continue
+            first, last = max(0, a - _BEFORE), min(len(text), b + _BEHIND)
+            if first <= end:
+                end = max(end, last)
+                continue
+            if end > 0:
+                yield _at_words(text, start, end)
+            start, end = first, last
+        if end > 0:
+            yield _at_words(text, start, end)
+
+    def _is_likely(self, text: str, start: int, end: int) -> bool:
+        """Whether two words with capitals are worth a look: one is like a name, or a title is before."""
+        while end < len(text) and text[end].isalpha():
+            end += 1
+        for match in TOKEN.finditer(text, start, end):
+            if max(self._sequences.likeness(match.group())[:2]) > _LEAST_LIKE:
+                return True
+        return any(lists_of(word) & _TITLED for word in text[max(0, start - 24) : start].split()[-2:])
+
+    def _decide(
+        self,
+        texts: Sequence[str],
+        pieces: list[tuple[int, list[Token]]],
+        words: list[int],
+        gaps: list[int],
+        found: list[list[Finding]],
+    ) -> None:
+        if not pieces:
+            return
+        probabilities = self._sequences.probabilities(self._sequences.described(words, gaps))
+        place = REACH
+        for row, tokens in pieces:
+            part = probabilities[place : place + len(tokens)]
+            place += len(tokens) + REACH
+            if part[:, 1:].max(initial=0) > _LEAST_TOKEN:
+                last = found[row][-1].end if found[row] else 0
+                found[row] += [
+                    one for one in self._spans(plain(texts[row]), tokens, part) if one.start >= last
+                ]
+        self._sequences.forget()
+
+    def _spans(
+        self, text: str, tokens: list[Token], probabilities: npt.NDArray[np.float32]
+    ) -> Iterator[Finding]:
+        labels = probabilities.argmax(axis=1)
+        labels[probabilities.max(axis=1) < _LEAST_TOKEN] = 0
+        position = 0
+        while position < len(tokens):
+            label = labels[position]
+            end = position + 1
+            if label:
+                while end < len(tokens) and self._joins(text, tokens, labels, end, label):
+                    end += 1
+                yield from self._finding(
+                    text, tokens[position:end], probabilities[position:end, label], label
+                )
+            position = end
+
+    def _joins(
+        self, text: str, tokens: list[Token], labels: npt.NDArray[np.int64], at: int, label: int
+    ) -> bool:
+        """Whether a token continues the run before it."""
+        between = text[tokens[at - 1].end : tokens[at].start]
+        if label == _ADDRESS:
+            if len(between) > _WIDEST_GAP or any(mark in between for mark in '"{}=[]|<>'):
+                return False
+            # one word that is no part of it is: a town that no list has
+            if labels[at] or at + 1 == len(tokens):
+                return bool(labels[at] == label)
+            behind = text[tokens[at].end : tokens[at + 1].start]
+            return bool(labels[at + 1] == label) and set(between + behind) <= _IN_ADDRESS_GAP
+        if labels[at] != label:
+            return False
+        if between in _IN_NAME:
+            return True
+        return between in {", ", ","} and self._is_turned(tokens, labels, at)
+
+    def _is_turned(self, tokens: list[Token], labels: npt.NDArray[np.int64], at: int) -> bool:
+        """Whether it is ``Last, First``."""
+        before, behind = (
+            self._sequences.likeness(tokens[at - 1].word),
+            self._sequences.likeness(tokens[at].word),
+        )
+        alone = at < 2 or not labels[at - 2]  # noqa: PLR2004  the token before the one before
+        return bool(alone and before[1] > before[0] and behind[0] > behind[1])
+
+    def _finding(
+        self, text: str, tokens: list[Token], probabilities: npt.NDArray[np.float32], label: int
+    ) -> Iterator[Finding]:
+        sure = round(float(probabilities.mean()), 2)
+        start, end = tokens[0].start, tokens[-1].end
+        words = [token.word for token in tokens]
+        if label == _ADDRESS:
+            if sure >= self._least.address and _can_be_address(words, text, start):
+                start -= text[max(0, start - 1) : start] in {"#", "№", "〒"}
+                yield Finding(start, end, POSTAL_ADDRESS, sure, Tier.MODEL)
+        elif sure >= self._least.person and _can_be_person(words, text, start):
+            end += len(words[-1]) == 1 and words[-1].isascii() and text[end : end + 1] == "."  # of an initial
+            yield Finding(start, end, PERSON_NAME, sure, Tier.MODEL)
+
+
+def _can_be_person(words: Sequence[str], text: str, start: int) -> bool:
+    """Whether a run of words may be a name, by what the network sees no reason for.
+
+    One word alone, or words without a capital, are a name only by what is said before them.
+    """
+    if any(word.isdigit() for word in words) or all(len(word) == 1 and word.isascii() for word in words):
+        return False
+    if start and (text[start - 1].isalnum() or text[start - 1] in "-_.@/\\$%#&"):
+        return False
+    if len(words) > 1 and any(not word.islower() and not word.isupper() for word in words):
+        return True
+    if len(words) > 1 and words[0].upper() == words[0].lower():  # a script without capitals
+        return True
+    return any(
+        lists_of(token.word) & _ANNOUNCING for token in tokens_of(text[max(0, start - _ANNOUNCED) : start])
+    )
+
+
+def _can_be_address(words: Sequence[str], text: str, start: int) -> bool:
+    """Whether a run of words may be an address: it has a number, and a word that is no name of a variable."""
+    if len(words) < _FEWEST_OF_ADDRESS or not any(map(str.isnumeric, "".join(words))):
+        return False
+    if start and (text[start - 1].isalnum() or text[start - 1] in "_.@/$%&"):
+        return False
+    lists = 0
+    for token in tokens_of(text[max(0, start - _ANNOUNCED) : start]):
+        lists |= lists_of(token.word)
+    if lists & _OF_ADDRESS:
+        return True
+    inside = 0
+    for word in words:
+        inside |= lists_of(word)
+    named = any(len(word) > 1 and not word.islower() and not word[0].isdigit() for word in words)
+    foreign = any(word.upper() == word.lower() and not word.isascii() for word in words)
+    return foreign or (named and (bool(inside & _IN_ADDRESS) or len(words) >= _MANY_WORDS))
+
+
+_ANNOUNCED: Final = 28  # characters before a name in which it is announced
+_ANNOUNCING: Final = _bits("person", "name", "namepart", "title", "before")
+_OF_ADDRESS: Final = _bits("address")
+_IN_ADDRESS: Final = _bits("street", "unit", "country")
+_MANY_WORDS: Final = 5
+_LEAST_TOKEN: Final = 0.4
+_WIDEST_GAP: Final = 4
+_FEWEST_OF_ADDRESS: Final = 2
+_IN_ADDRESS_GAP: Final = frozenset(" ,-.\n")
+_IN_NAME: Final = frozenset(("", " ", "-", ". ", ".", "  ", "·", "・", "\u3000", "\u00a0", "+", "‐", "_"))
+
+
+def _at_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """``start`` and ``end`` moved outwards, a little, so that no word is cut."""
+    for _ in range(_LONGEST_CUT):
+        if start and text[start - 1].isalnum() and text[start].isalnum():
+            start -= 1
+        if end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+            end += 1
+    return start, end
+
+
+_LONGEST_CUT: Final = 24
