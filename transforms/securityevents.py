@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import apache_beam as beam
@@ -17,6 +17,7 @@ from logs.securityevents.findings import finding_of, verdict_of
 from logs.securityevents.judge import SECRET, Rules, Told, Watch, close, finish, subjects_of, take
 from schemas.ocsf import DetectionFinding, SecretSeen
 from schemas.verdicts import Verdict
+from security.keys import Keys
 from transforms.calm import Calm
 from transforms.coders import register_struct
 from transforms.ending import LAST_CALL, SECOND
@@ -48,16 +49,16 @@ class FindSecurityEvents(beam.PTransform):
     unusual volume of one actor, as OCSF detection findings; see :mod:`logs.securityevents.judge`.
 
     Takes a pair (LOGS batches, ``SecretSeen`` of the step that redacts). Lines are read as they came, before
-    they are redacted; what leaves has keyed hashes of actors and sources under ``key`` (hexadecimal digits),
-    and no text. Without a key each process draws one: good on one machine for one run, and no further.
-    ``key`` is a secret: hand it over by a setting that does not print.
+    they are redacted; what leaves has keyed hashes of actors and sources under the key in ``key_file`` (as
+    :class:`security.keys.Keys` reads it, on each worker), and no text. Without a file each process draws a
+    key: good on one machine for one run, and no further.
 
     Events are taken in the order of their time: in batch at the end of the input, in a stream each is held
     until the watermark is ``lateness_seconds`` past it; later ones are taken as they come. State a shard of
     the subjects: held events, 20,000 cases at most, the counts of one window by actor; emptied by quiet.
     """
 
-    key: str = field(default="", repr=False)
+    key_file: str | None = None
     shards: int = 4
     failures: int = 5
     source_failures: int = 10
@@ -93,11 +94,12 @@ class FindSecurityEvents(beam.PTransform):
 
 class _Look(beam.DoFn):
     def __init__(self, step: FindSecurityEvents) -> None:
-        self._key = bytes.fromhex(step.key)
+        self._key_file = step.key_file
         self._shards = step.shards
 
     def setup(self) -> None:
-        self._pseudonyms = Pseudonyms(self._key) if self._key else _of_process()
+        keys = Keys.from_file(self._key_file) if self._key_file else None
+        self._pseudonyms = Pseudonyms(keys) if keys else _of_process()
 
     def process(self, batch: pa.RecordBatch) -> Iterable[tuple[int, SubjectEvents]]:
         return _by_shard(events_of(batch, self._pseudonyms), self._shards)

@@ -1,13 +1,11 @@
 """LOGS batch → security events: what the detections found in its records, with hashes of who and from where.
 
-Names, addresses and texts end here: what goes on is a keyed hash (HMAC-SHA256, RFC 2104, cut to 16 bytes),
-the same for one value under one key, so that events of one actor can be counted together.
+Names, addresses and texts end here: what goes on is a keyed hash, the same for one value under one key, so
+that events of one actor can be counted together.
 """
 
-import hmac
 import secrets
 from collections import Counter
-from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -18,8 +16,8 @@ import pyarrow.compute as pc
 from logs.columns import NAMELESS, NO_TIME, identity, times_of
 from logs.securityevents.detection import Sort
 from logs.securityevents.scan import scan
+from security.keys import Keys
 
-_HASH_BYTES: Final = 16
 _MINUTE_NS: Final = 60 * 10**9
 #: Attributes that say who acts: of OpenTelemetry's conventions, and plain ones.
 _ACTOR: Final = (
@@ -51,17 +49,19 @@ class SecurityEvent(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Pseudonyms:
-    """Keyed hashes. Without a key one of this process is drawn: hashes are then good until it ends."""
+    """Keyed hashes, those of :class:`security.keys.Keys`, so that the same key gives the same ones elsewhere.
 
-    def __init__(self, key: bytes = b"") -> None:
-        self._key = key or secrets.token_bytes(32)
+    Without keys such of this process are drawn: hashes are then good until it ends.
+    """
+
+    def __init__(self, keys: Keys | None = None) -> None:
+        self._keys = keys or Keys(secrets.token_bytes(32))
 
     def of(self, what: str, value: str | None) -> str:
         """The hash of ``value`` as a ``what``; names differ neither by case nor by spaces around them."""
         if not value or value == "-":
             return ""
-        text = f"{what}\0{value.strip().lower()}".encode(errors="replace")
-        return hmac.new(self._key, text, sha256).digest()[:_HASH_BYTES].hex()
+        return self._keys.hash(what, value.strip().lower())
 
 
 def events_of(batch: pa.RecordBatch, pseudonyms: Pseudonyms) -> list[SecurityEvent]:

@@ -1,7 +1,9 @@
 """Security events: who is hashed and how, when findings open and close, what is in them, and the step."""
 
+import base64
 import json
 import random
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -14,13 +16,14 @@ from logs.securityevents.findings import finding_of, verdict_of
 from logs.securityevents.judge import Rules, Told, Watch, finish, outliers, subjects_of, take
 from schemas.actions import Severity
 from schemas.ocsf import DetectionFinding, SecretSeen
+from security.keys import Keys
 from tests.logs.beamruns import Found, run
 from tests.logs.logbatches import BEGIN_NS, SECOND, TRACE, batch_of, parts, record
 from transforms.incidents import ToIncidents
 from transforms.securityevents import FindSecurityEvents
 
-KEY = "00112233445566778899aabbccddeeff"
-HASHES = Pseudonyms(bytes.fromhex(KEY))
+KEYS = Keys(bytes(range(32)))
+HASHES = Pseudonyms(KEYS)
 RULES = Rules()
 Row = dict[str, Any]
 
@@ -143,8 +146,8 @@ def test_findings_are_the_same_in_every_run() -> None:
 
 
 def test_a_key_makes_hashes_that_last_and_none_makes_such_of_the_process() -> None:
-    assert Pseudonyms(b"k" * 32).of("actor", "ann") == Pseudonyms(b"k" * 32).of("actor", " ANN")
-    assert Pseudonyms(b"k" * 32).of("actor", "ann") != Pseudonyms(b"k" * 32).of("source", "ann")
+    assert HASHES.of("actor", "ann") == Pseudonyms(KEYS).of("actor", " ANN") == KEYS.hash("actor", "ann")
+    assert HASHES.of("actor", "ann") != HASHES.of("source", "ann")
     assert Pseudonyms().of("actor", "ann") != Pseudonyms().of("actor", "ann")
     assert Pseudonyms().of("actor", None) == Pseudonyms().of("source", "-") == ""
 
@@ -182,16 +185,16 @@ class _Whole(NamedTuple):
 class Whole(beam.PTransform):
     """The step, and incidents of what it tells."""
 
-    def __init__(self, *, streaming: bool, key: str = KEY) -> None:
+    def __init__(self, key_file: str | None, *, streaming: bool) -> None:
         super().__init__()
-        self._streaming, self._key = streaming, key
+        self._streaming, self._key_file = streaming, key_file
 
     def expand(self, logs: beam.PCollection) -> Any:
         at_ns = BEGIN_NS + 100 * SECOND
         seen = SecretSeen(record="logs/0/9/0", kind="jwt", count=2, service="shop", time_ns=at_ns)
         first = logs | "First" >> beam.Filter(lambda batch: 0 in batch.column("offset").to_pylist())
         secrets = first | "Secret" >> beam.Map(lambda _: seen).with_output_types(SecretSeen)
-        out = (logs, secrets) | FindSecurityEvents(key=self._key, streaming=self._streaming)
+        out = (logs, secrets) | FindSecurityEvents(key_file=self._key_file, streaming=self._streaming)
         incidents = out.verdicts | ToIncidents(min_verdicts=1, min_series=1, streaming=self._streaming)
         return _Whole(out.findings, out.verdicts, incidents.opened)
 
@@ -204,11 +207,15 @@ def attack() -> list[Row]:
 
 
 @pytest.mark.parametrize("streaming", [False, True])
-def test_the_step_tells_the_same_in_batch_and_stream_and_incidents_come_of_it(streaming: bool) -> None:
+def test_the_step_tells_the_same_in_batch_and_stream_and_incidents_come_of_it(
+    tmp_path: Path, streaming: bool
+) -> None:
+    key_file = tmp_path / "key"
+    key_file.write_bytes(base64.b64encode(bytes(range(32))))
     batches = parts(attack(), 20)
     if not streaming:
         random.Random(2).shuffle(batches)  # noqa: S311
-    found: Found = run(batches, Whole(streaming=streaming), streaming=streaming)
+    found: Found = run(batches, Whole(str(key_file), streaming=streaming), streaming=streaming)
     findings = [msgspec.convert(f, DetectionFinding) for f in found["findings"]]
     facts = sorted((f.finding_info.types[0], f.activity_id, f.count) for f in findings)
     assert facts == [
@@ -228,3 +235,5 @@ def test_the_step_tells_the_same_in_batch_and_stream_and_incidents_come_of_it(st
         ("web", str(Severity.MINOR), "observe_only"),
     ]
     assert len(found["verdicts"]) == len(findings) / 2
+    actors = {o.value for f in findings for o in f.observables if o.name == "actor.user.uid"}
+    assert actors == {KEYS.hash("actor", "ann")}
