@@ -5,6 +5,7 @@ A proxy that the environment names has no part in it: stores are of the same net
 
 import gzip
 import random
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
@@ -89,6 +90,10 @@ class Client:
                 url = self._store.url.rstrip("/") + path + self._query
                 answer = self._pool.urlopen(method, url, body=body, headers=headers, redirect=False)
             except HTTPError as error:
+                if isinstance(_cause(error), ssl.SSLCertVerificationError):
+                    raise StoreError(
+                        f"{self._store.url}: the store's certificate is not trusted; see its CA file"
+                    ) from None
                 trouble = _silence(error)
             else:
                 if answer.status not in _PASSING:
@@ -122,9 +127,16 @@ def _compressed(body: bytes, how: str) -> bytes:
 
 def _silence(error: HTTPError) -> str:
     """Why there is no answer, in one line without the body or a header."""
-    reason = getattr(error, "reason", None) or error
+    reason = _cause(error)
     text = " ".join(str(getattr(reason, "strerror", None) or type(reason).__name__).split())
     return f"does not answer ({text[:_SHOWN]})"
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What is at the bottom of it."""
+    while (inner := next((one for one in error.args if isinstance(one, BaseException)), None)) is not None:
+        error = inner
+    return error
 
 
 def _seconds(retry_after: str | None) -> float:

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import http.server
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -55,7 +56,7 @@ class LogServer:
 
 
 @contextlib.contextmanager
-def log_server() -> Iterator[LogServer]:
+def log_server(tls: ssl.SSLContext | None = None) -> Iterator[LogServer]:
     """A server on loopback, while the body runs."""
     store = LogServer()
 
@@ -90,9 +91,11 @@ def log_server() -> Iterator[LogServer]:
             """Nobody reads it."""
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    store.url = f"http://127.0.0.1:{server.server_address[1]}"
+    store.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_address[1]}"
     try:
         yield store
     finally:

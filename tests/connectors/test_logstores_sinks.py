@@ -1,10 +1,16 @@
 """What a sink does with a store that refuses, is busy, is gone, or has the record already."""
 
+import datetime
+import ipaddress
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from connectors.errors import InputError
 from connectors.logstores.elasticsearch import ElasticsearchSink
@@ -187,6 +193,40 @@ def test_who_we_are_comes_from_files_and_is_read_when_a_client_is_made(
     token.write_text("two\nlines\n")
     with pytest.raises(InputError, match="no secret alone on one line"):
         sink_to(server, StoreKind.LOKI, token_file=str(token))
+
+
+def test_a_certificate_is_held_against_the_ca_file(tmp_path: Path, waits: list[float]) -> None:
+    pem = self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    with log_server(context) as server:
+        sink = sink_to(server, StoreKind.LOKI, ca_file=str(pem))
+        assert sums(push(sink, batch([record(1)]))) == (1, 0, 0)
+        sink.close()
+        with pytest.raises(StoreError, match="certificate is not trusted") as error:
+            push(sink_to(server, StoreKind.LOKI, waits), batch([record(2)]))
+    assert "\n" not in str(error.value)
+    assert waits == []
+
+
+def self_signed(folder: Path) -> Path:
+    """A file with a key and a certificate of 127.0.0.1."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
+    now = datetime.datetime.now(datetime.UTC)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    pem = folder / "store.pem"
+    pem.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    return pem
 
 
 def test_a_check_proves_that_a_store_answers(server: LogServer) -> None:

@@ -57,6 +57,14 @@ class Needy(Small):
     ports = ("kafka",)
 
 
+class Extra(Small):
+    """Not everybody wants it."""
+
+    name = "extra"
+    ports = ("prometheus",)
+    default = False
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> StackSettings:
     return load({"state": tmp_path, **{f"{name}_port": port for name, port in free_ports().items()}}, {})
@@ -95,6 +103,20 @@ def test_what_is_needed_is_added_and_started_first_and_what_is_up_stays(stack: S
     assert stack.down() == []
     assert stack.down(purge=True) == []
     assert not (stack.settings.state / "small").exists()
+
+
+def test_one_that_has_to_be_named_starts_then_alone(
+    settings: StackSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack_module, "COMPONENTS", (Small, Extra))
+    monkeypatch.setattr(Small, "order", [])
+    one = Stack(settings=settings)
+    try:
+        assert set(one.up()) == {"small"}
+        assert [row.state for row in one.status()] == ["up", "down"]
+        assert set(one.up(["extra"])) == {"extra"}
+    finally:
+        assert one.down() == []
 
 
 def test_a_port_that_is_taken_is_named_before_anything_starts(stack: Stack) -> None:
