@@ -1,6 +1,7 @@
 """value → the text that stands in for it."""
 
 import re
+from typing import Final
 
 from security.detectors.kind import Mask, constant
 
@@ -15,8 +16,13 @@ PHONE = constant("***-***-****")
 
 def email(value: str) -> str:
     """``j***@example.com``: the first letter, and where it is from."""
-    user, _, host = value.rpartition("@")
-    return f"{user[:1]}***@{host}"
+    user, host = _AT.split(value.strip('\\"'), maxsplit=1)
+    return f"{user.strip(_QUOTES)[:1]}***@{_DOT.sub('.', host)}"
+
+
+_QUOTES: Final = '\\"'
+_AT: Final = re.compile(r"(?i)\s?[\[({<](?:at|@)[\])}>]\s?|@|%40|&#64;")
+_DOT: Final = re.compile(r"(?i)\s?[\[({<](?:dot|\.)[\])}>]\s?")
 
 
 def card(value: str) -> str:
