@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 from security.detectors.checks import entropy
 
@@ -16,7 +16,7 @@ _PLACE: Final = re.compile(
         |redacted|hidden|masked|removed|filtered|protected|sanitized|omitted|encrypted|placeholder
         |replace[_-]?me|string|str|char|varchar|text|bytes?|int(?:eger)?|number|bool(?:ean)?|object|any)
       | \W{0,5} | x{3,} | [*•●·xX\#?_.-]+
-      | <.*>? | \$?\{.*\}? | \$\(.*\)? | \#\{.* | @\{.* | \[\[.* | \[object.*
+      | <.*>? | &lt;.* | \$?\{.*\}? | \$\(.*\)? | \#\{.* | @\{.* | \[\[.* | \[object.*
       | %[a-z_]*% | %-?\d*[a-z] | %\(\w+\)[a-z] | \?\d*
       | [$:@]\w*(?:pass|pw|secret|token|key)\w*
       | [\[(<{]+(?:redacted|hidden|masked|removed|filtered|protected|sanitized|omitted|secret|private
@@ -75,6 +75,8 @@ def is_issued(value: str) -> bool:
 
 def is_place(value: str) -> bool:
     """Whether ``value`` only holds the place of a secret: ``null``, ``${PW}``, ``<hidden>``, ``%s``."""
+    if "%" in value and is_place(unquote_plus(value).replace("%", "")):
+        return True
     return bool(_PLACE.fullmatch(value) or _SHELL_NAME.fullmatch(value) or _MASKED.search(value))
 
 
@@ -98,7 +100,7 @@ def is_wordy(value: str) -> bool:
     if not letters:
         return True
     mean = sum(map(len, letters)) / len(letters)
-    return mean >= 3 and len(parts) <= 2 + len(value) / 4 and all(map(_is_word, parts))  # noqa: PLR2004
+    return mean >= 3 and len(parts) <= 2 + len(value) / 6 and all(map(_is_word, parts))  # noqa: PLR2004
 
 
 def is_random(value: str) -> bool:
@@ -119,7 +121,8 @@ def is_opaque(value: str) -> bool:
         or _CODE.fullmatch(value)
         or value.count("/") > 2 + len(value) / 12
         or re.fullmatch(
-            r"[\d.:+TZ,/ -]+|0x[0-9a-fA-F]{1,16}|[A-Z]\w*[{@].*|(?i:sha\d+|md5)[:-].*|data:.*"
+            r"[\d.:+TZ,/ -]+|0x[0-9a-fA-F]{1,16}|(?:[a-z]+-)+[0-9a-f]{8,10}-[a-z0-9]{5}"
+            r"|[A-Z]\w*[{@].*|(?i:sha\d+|md5)[:-].*|data:.*"
             r"|https?:.*|[\w.-]+:[\d.]+",
             value,
         )
@@ -168,7 +171,9 @@ def is_strong(value: str) -> bool:
     signs = re.search(r"[^\w\s./:-]", text[:-1]) is not None
     digit = any(map(str.isdigit, text))
     if _UUID.fullmatch(text) or re.fullmatch(
-        r"(?:https?|ftp|file)://\S*|[\w.-]+@[\w-]+\.[\w.-]+|\d+(?:\.\d+){1,3}\S*", text
+        r"(?:https?|ftp|file)://\S*|[\w.-]+@[\w-]+\.[\w.-]+|(?:[A-Za-z_$]\w*\.){2,}[\w$]+"
+        r"|\d+(?:\.\d+){1,3}\S*",
+        text,
     ):
         return False
     return any(map(str.isalpha, text)) and (
@@ -183,15 +188,36 @@ def is_strong(value: str) -> bool:
     )
 
 
+#: How words end that say what something is like, and what became of it.
+_LIKE: Final = re.compile(
+    r"(?i).*(?:ed|ing|able|ible|ory|ive|ure|ent|ant|ic|ous|al|ly|ete|ong|en|id|ull|pty" r"|afe|ain|ext)"
+)
+
+
+def is_told(value: str) -> bool:
+    """A password in a sentence: strong, or a word that does not say what the password is like."""
+    if is_strong(value) or re.fullmatch(r"\d{6,}", value):
+        return True
+    words = re.split(r"[_-]", value)
+    return (
+        len(value) > _FEW
+        and is_password(value)
+        and all(map(str.isalpha, words))
+        and any(word.lower() not in _SPEECH for word in words)
+        and (len(words) == 1 or not value.isupper())
+        and not (len(words) == 1 and _LIKE.fullmatch(value))
+    )
+
+
 #: Where a value without quotes ends, though no space says so.
 _ENDS: Final = re.compile(
-    r"""(?x) \\+[nrt](?![a-z]{3}) | \\+["'] | ;$ | ;(?=[A-Z][a-z]+$|[A-Za-z_][\w.-]*=)
+    r"""(?x) \\+[nrt] | \\+["'] | ;$ | ;(?=[A-Z][a-z]+$|[A-Za-z_][\w.-]*=)
         | &(?:amp;)?(?=[A-Za-z_][\w.\[\]%-]*(?:=|%3D)|$)
         | %26 | %22 | %7D | ,(?=["'{\[\\]|[A-Za-z_][\w.-]*\\*["']?(?:=|:(?!\w)))
         | \|(?=[A-Za-z_][\w.-]*[=:]|$)
         | </ | /> | ->"""
 )
-_CLOSES: Final = {")": "(", "]": "[", "}": "{", ">": "<"}
+_CLOSES: Final = {")": "(", "]": "[", "}": "{", ">": "<", "」": "「", "』": "『"}
 
 
 def bare(value: str) -> str:
@@ -227,7 +253,9 @@ _CREDENTIALS: Final = re.compile(
 def bare_password(value: str) -> Iterator[tuple[int, int]]:
     """The password in a run of characters without spaces, behind ``password=``."""
     text = bare(value)
-    if text[:2] in ('{"', '["', "{'", "['", "{\\", "[\\", "[{") or re.match(r"[A-Za-z_]{3,}=(?!=|$)", text):
+    if text[:2] in ('{"', '["', "{'", "['", "{\\", "[\\", "[{") or re.match(
+        r"[A-Za-z_]{3,}=(?!=|$)|\w+[(\[]\\*[\"']", text
+    ):
         return
     if is_password(text):
         yield 0, len(text)
@@ -237,6 +265,20 @@ def bare_strong(value: str) -> Iterator[tuple[int, int]]:
     """The same where words may stand as well."""
     text = bare(value)
     if is_strong(text):
+        yield 0, len(text)
+
+
+def bare_local(value: str) -> Iterator[tuple[int, int]]:
+    """The same where no sentence of figures is to be feared."""
+    text = bare(value)
+    if is_strong(text) or re.fullmatch(r"\d{6,}", text):
+        yield 0, len(text)
+
+
+def bare_told(value: str) -> Iterator[tuple[int, int]]:
+    """The same in a sentence."""
+    text = bare(value)
+    if is_told(text):
         yield 0, len(text)
 
 
@@ -271,7 +313,13 @@ _SPACE: Final = 32
 
 def is_parameter(value: str) -> bool:
     """A secret among the parameters of an address: drawn; the id of a thing is none."""
-    return is_opaque(unquote(value).rstrip("="))
+    plain = unquote(value)
+    return _UUID.fullmatch(plain) is not None or is_opaque(plain.rstrip("="))
+
+
+def is_session(value: str) -> bool:
+    """The id of a session where it is one by its place: drawn, or a UUID."""
+    return _UUID.fullmatch(value) is not None or is_opaque(value)
 
 
 def flag_password(value: str) -> Iterator[tuple[int, int]]:

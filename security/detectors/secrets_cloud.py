@@ -7,6 +7,7 @@ from security.detectors.secrets_checks import is_key, is_random
 from security.detectors.secrets_forms import (
     ALNUM,
     ASSIGNS,
+    EDGE,
     HEX,
     LOWER,
     OPENS,
@@ -358,14 +359,14 @@ OTHER: Final[tuple[Kind, ...]] = (
         "vcp_" + made(56),
         hints=("v(?:cp|ca|ck|ci|cr)_",),
     ),
-    token(
+    entry(
         "fly_token",
         "Fly.io: access token",
-        "fm[12][ar]?_",
-        "[0-9A-Za-z+/=_-]{60,}",
-        "fm2_" + made(120, _BASE64),
-        hints=("fm[12][ar]?_",),
-        not_before="",
+        rf"{EDGE}(?P<value>(?:FlyV1 )?fm[12][ar]?_[0-9A-Za-z+/=_-]{{60,}})",
+        ("fm[12][ar]?_[0-9A-Za-z+/=_-]{16}",),
+        rank=Rank.SHAPE,
+        matches=(f"token ‹FlyV1 fm2_{made(120, _BASE64)}›", f'"‹fm1r_{made(100, _BASE64)}›"'),
+        misses=("fm2_radio", "FlyV1 is the scheme"),
     ),
     token(
         "flyctl_token", "Fly.io: token of its command line", "fo1_", "[0-9A-Za-z_-]{43}", "fo1_" + made(43)
@@ -487,4 +488,44 @@ OTHER: Final[tuple[Kind, ...]] = (
     ),
 )
 
-CLOUD: Final = (*AMAZON, *MICROSOFT, *GOOGLE, *OTHER)
+_MORE: Final[tuple[Kind, ...]] = (
+    token(
+        "amazon_mws_token",
+        "Amazon Marketplace Web Service: token by its form",
+        r"amzn\.mws\.",
+        UUID,
+        "amzn.mws." + made_uuid("n"),
+    ),
+    token(
+        "amazon_lwa_secret",
+        "Login with Amazon: secret of a client",
+        r"amzn1\.oa2-cs\.v1\.",
+        "[0-9a-f]{64}",
+        "amzn1.oa2-cs.v1." + made(64, HEX),
+    ),
+    token(
+        "openshift_token",
+        "OpenShift: token of a person",
+        "sha256~",
+        "[0-9A-Za-z_-]{43}",
+        "sha256~" + made(43),
+    ),
+    token(
+        "deno_token",
+        "Deno Deploy: token",
+        "dd[pow]_",
+        "[0-9A-Za-z]{36}",
+        "ddp_" + made(36),
+        hints=("dd[pow]_[0-9A-Za-z]{16}",),
+    ),
+    token(
+        "infracost_key",
+        "Infracost: key",
+        "ico-",
+        "[0-9A-Za-z]{32}",
+        "ico-" + made(32),
+        hints=("ico-[0-9A-Za-z]{16}",),
+    ),
+)
+
+CLOUD: Final = (*AMAZON, *MICROSOFT, *GOOGLE, *OTHER, *_MORE)

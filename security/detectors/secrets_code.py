@@ -8,6 +8,7 @@ from security.detectors.secrets_forms import (
     ALNUM,
     HEX,
     LOWER,
+    UPPER,
     URLSAFE,
     UUID,
     entry,
@@ -396,4 +397,41 @@ CHECKERS: Final[tuple[Kind, ...]] = (
     ),
 )
 
-CODE: Final = (*FORGES, *REGISTRIES, *CHECKERS)
+_MORE: Final[tuple[Kind, ...]] = (
+    token(
+        "octopus_key",
+        "Octopus Deploy: key",
+        "API-",
+        "[0-9A-Z]{25,32}",
+        "API-" + made(26, UPPER),
+        hints=("API-[0-9A-Z]{16}",),
+        check=is_random,
+    ),
+    token(
+        "harness_token",
+        "Harness: token of a person and a service",
+        r"[ps]at\.[0-9A-Za-z_-]{22}\.",
+        r"[0-9a-f]{24}\.[0-9A-Za-z]{20}",
+        f"pat.{made(22)}.{made(24, HEX)}.{made(20)}",
+        hints=(r"[ps]at\.[0-9A-Za-z_-]{22}\.[0-9a-f]{16}",),
+    ),
+    token("endor_labs_key", "Endor Labs: key", r"endr\+", "[0-9A-Za-z-]{16}", "endr+" + made(16)),
+    token(
+        "polar_token",
+        "Polar: token of an organisation and a person",
+        "polar_(?:oat|pat|rcs|whs|cst)_",
+        "[0-9A-Za-z_-]{32,}",
+        "polar_oat_" + made(43),
+        hints=("polar_(?:oat|pat|rcs|whs|cst)_",),
+    ),
+    token(
+        "settlemint_token",
+        "SettleMint: token",
+        "sm_(?:pat|aat|sat)_",
+        "[0-9A-Za-z]{16}",
+        "sm_pat_" + made(16),
+        hints=("sm_(?:pat|aat|sat)_",),
+    ),
+)
+
+CODE: Final = (*FORGES, *REGISTRIES, *CHECKERS, *_MORE)

@@ -68,7 +68,7 @@ WATCHING: Final[tuple[Kind, ...]] = (
         "grafana_cloud_token",
         "Grafana Cloud: token of a policy",
         "glc_",
-        "[0-9A-Za-z+/]{32,}={0,2}",
+        "[0-9A-Za-z+/_-]{32,}={0,2}",
         "glc_eyJ" + made(120),
         hints=("glc_",),
     ),

@@ -13,7 +13,10 @@ from security.detectors.secrets_checks import is_issued
 #: Where a token may begin: not in a word, but behind what stands for a character where text was escaped.
 EDGE: Final = r"(?:^|[^0-9A-Za-z]|\\+(?:[nrtbfv]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})|%[0-9A-Fa-f]{2}|\[[0-9;]*m)"
 #: What joins a name and its value, in code, configuration, JSON (once or twice encoded), shells and forms.
-ASSIGNS: Final = r"(?:\\*[\"'`]\]?)?[ \t]*(?:=>|:=|->|==?|:|%3[DdAa])[ \t]*"
+ASSIGNS: Final = (
+    r"(?:(?:\\*[\"'`]\]?|%2[27])?[ \t]*(?:=>|:=|->|==?|::?|%3[DdAa])|\][ \t]*=>)(?:[ \t]"
+    r"|\\+t)*(?:%2[27])?"
+)
 #: What may stand between that and the value.
 OPENS: Final = r"(?:[A-Z]?(?i:Some|Secret|bearer|token|basic)?[( ])?\\*(?:[\"'`]|%22)?"
 WORD: Final = "0-9A-Za-z_"

@@ -12,14 +12,19 @@ _BECH32: Final = "023456789acdefghjklmnpqrstuvwxyz"
 _BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 #: Between the lines of a block: ends of lines as they are and as escapes, quotes and signs of code.
 _GAP: Final = r"(?:\s|\\+[nrt]|[\"'+,>|]|%0[AaDd]|&#1[03];)"
-_BODY: Final = rf"(?:{_GAP}*(?:[A-Z][A-Za-z-]+: [^\n\\]*|={{0,1}}[0-9A-Za-z+/%]{{4,}}={{0,2}}))*"
+#: A space, as it is or as addresses write it.
+_SPACE: Final = r"(?: |\+|%20)"
+_BODY: Final = (
+    rf"(?:{_GAP}*(?:[A-Z][A-Za-z-]+: [^\n\\]*|={{0,1}}(?:[0-9A-Za-z+/%]"
+    rf"|\\+u00[0-9a-f]{{2}}){{4,}}={{0,2}}))*"
+)
 
 
 def _block(
     name: str, title: str, label: str, shown: str, rest: str = "", hint: str = "", **given: object
 ) -> Kind:
     """A block of PEM or PGP: to its end, or as far as it goes where it was cut."""
-    begin, end = f"-----BEGIN {label}-----", f"-----END {label}-----"
+    begin, end = (f"-----{word} {label}-----".replace(" ", _SPACE) for word in ("BEGIN", "END"))
     lines = [made(64, _BASE64, name), made(64, _BASE64, name + "2"), made(24, _BASE64) + "=="]
     whole = "\n".join((f"-----BEGIN {shown}-----", *lines, f"-----END {shown}-----"))
     return entry(
@@ -66,7 +71,7 @@ BLOCKS: Final[tuple[Kind, ...]] = (
         "Private key of SSH2 and others by name",
         "(?:ANY|SSH2 ENCRYPTED|ED25519|X25519|SM2) PRIVATE KEY",
         "ANY PRIVATE KEY",
-        hint="-----BEGIN (?:ANY|SSH2|ED25519|X25519|SM2)",
+        hint=r"-----BEGIN(?: |\+|%20)(?:ANY|SSH2|ED25519|X25519|SM2)",
     ),
     _block("pgp_private_key", "Private key of OpenPGP", "PGP PRIVATE KEY BLOCK", "PGP PRIVATE KEY BLOCK"),
     entry(

@@ -69,7 +69,7 @@ CHAT: Final[tuple[Kind, ...]] = (
         r"[MNO][0-9A-Za-z_-]{23,27}\.",
         r"[0-9A-Za-z_-]{6}\.[0-9A-Za-z_-]{27,40}",
         f"MTI5MDQ4NzcxNjM1MDI4NDgx{made(2)}.G{made(5)}.{made(38)}",
-        hints=("[MNO][DTjz][AEIMQUYcgk][w-z0-5][MNO][DTjz]", "(?i:discord)", r"(?i:\bbot )"),
+        hints=(r"\." + "[0-9A-Za-z_-]" * 6 + r"\.[0-9A-Za-z_-]{16}",),
         check=is_random,
         confidence=0.9,
     ),

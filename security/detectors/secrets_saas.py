@@ -194,7 +194,7 @@ CUSTOMERS: Final[tuple[Kind, ...]] = (
         "posthog_key",
         "PostHog: personal and project key",
         "ph[xcs]_",
-        "[0-9A-Za-z]{40,52}",
+        "[0-9A-Za-z_-]{40,52}",
         "phx_" + made(43),
         hints=("ph[xcs]_[0-9A-Za-z]{20}",),
     ),
@@ -530,4 +530,39 @@ SOCIAL: Final[tuple[Kind, ...]] = (
     ),
 )
 
-SAAS: Final = (*TEAMS, *CUSTOMERS, *CONTENTS, *IDENTITIES, *SOCIAL)
+_MORE: Final[tuple[Kind, ...]] = (
+    token(
+        "adafruit_key",
+        "Adafruit IO: key",
+        "aio_",
+        "[0-9A-Za-z]{28}",
+        "aio_" + made(28),
+        hints=("aio_[0-9A-Za-z]{16}",),
+    ),
+    token(
+        "maxmind_key",
+        "MaxMind: license key",
+        "[0-9A-Za-z]{6}_[0-9A-Za-z]{29}_",
+        "mmk",
+        f"{made(6)}_{made(29)}_mmk",
+        hints=("_mmk",),
+    ),
+    token(
+        "zoho_token",
+        "Zoho: access and refresh token",
+        r"1000\.",
+        r"[0-9a-f]{32}\.[0-9a-f]{32}",
+        f"1000.{made(32, HEX)}.{made(32, HEX, 'z')}",
+        hints=(r"1000\.[0-9a-f]{16}",),
+    ),
+    token(
+        "elevenlabs_prefixed_key",
+        "ElevenLabs: key with its beginning",
+        "sk_",
+        "[0-9a-f]{48}",
+        "sk_" + made(48, HEX),
+        hints=("sk_[0-9a-f]{16}",),
+    ),
+)
+
+SAAS: Final = (*TEAMS, *CUSTOMERS, *CONTENTS, *IDENTITIES, *SOCIAL, *_MORE)

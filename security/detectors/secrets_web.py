@@ -14,11 +14,20 @@ _PARAMETER: Final = (
     r"|token|api_?key|apikey|app_?key|key|client_?secret"
     r"|secret|sig|signature|hmac|auth|code|session_?id|sid|jwt|sas|x-amz-signature"
     r"|x-amz-security-token|x-goog-signature|x-goog-credential"
-    r"|x-oss-signature|x-cos-security-token|awsaccesskeyid|ticket|otp|nonce|state"
+    r"|x-oss-signature|x-cos-security-token|awsaccesskeyid|ticket|otp"
     r"|assertion|samlresponse|samlrequest|reset_?token|invite"
-    r"|confirmation_token|unsubscribe_token|magic|hash|subscription-key|ocp-apim-subscription-key)"
+    r"|confirmation_token|unsubscribe_token|magic|subscription-key|ocp-apim-subscription-key)"
 )
-_COMMAND: Final = r"(?:^|[\s;|&(\"'`/\\])"
+_OWN_HEADER: Final = (
+    r"(?i:x-(?:[a-z]+-)*(?:token|secret|signature(?:-256)?|auth|session)"
+    r"|x-(?:(?:api|auth|access|app|client|secret|service|gateway|consumer|user|admin"
+    r"|internal|master|webhook|functions"
+    r"|rapidapi|subscription|signing|private|partner|device|license|ingest|write|server"
+    r"|account|encryption)-)+key|x-key"
+    r"|private-token|job-token|deploy-token|api-key|apikey|subscription-key|circle-token|authentication)"
+)
+_DIGITS: Final = 6  # fewer are a port
+_COMMAND: Final = r"(?:^|[^\w.-])"
 
 
 def _password(name: str, title: str, pattern: str, hints: tuple[str, ...], **rest: object) -> Kind:
@@ -46,7 +55,7 @@ HEADERS: Final[tuple[Kind, ...]] = (
     _password(
         "http_basic_auth",
         "User and password in a header (RFC 7617)",
-        rf"(?i:{_HEADER}basic|\bbasic)[ +](?P<value>[0-9A-Za-z+/_-]{{8,}}={{0,2}})",
+        rf"(?:(?i:{_HEADER})|{EDGE})(?i:basic)[ +](?P<value>[0-9A-Za-z+/_-]{{8,}}={{0,2}})",
         ("(?i:basic)[ +][0-9A-Za-z+/_-]{6}",),
         not_before="0-9A-Za-z+/=",
         check=secrets_checks.is_basic,
@@ -60,9 +69,13 @@ HEADERS: Final[tuple[Kind, ...]] = (
     entry(
         "http_bearer_token",
         "Token in a header (RFC 6750)",
-        r"(?i:\b(?:bearer|token))[ +]\\*[\"']?(?P<value>[0-9A-Za-z._~+/-]{16,}={0,2})",
-        (r"(?i:bearer) ", r"(?i:authorization[\"']?\s*[:=]\s*[\"']?token )"),
-        check=is_opaque,
+        rf"(?:{EDGE}(?i:bearer)|(?i:authorization)[^\w\n]{{1,8}}(?i:is )?(?i:token))[ +]\\*[\"']?"
+        r"(?P<value>[0-9A-Za-z._~+/-]{16,}={0,2})",
+        (
+            r"(?i:bearer)[ +]\\*[\"']?[0-9A-Za-z._~+/-]{16}",
+            r"(?i:authorization)[^\w\n]+(?i:is )?(?i:token)[ +]",
+        ),
+        check=secrets_checks.is_session,
         rank=Rank.NAMED + 4,
         matches=(
             f"Authorization: Bearer ‹{made(40)}›",
@@ -120,17 +133,10 @@ HEADERS: Final[tuple[Kind, ...]] = (
     entry(
         "header_key",
         "Key or token in a header of its own",
-        r"(?i:x-(?:[a-z]+-){0,3}(?:key|token|secret|signature(?:-256)?|auth|session)"
-        r"|private-token|job-token|deploy-token|api-key|apikey|dd-api-key|x-vault-token"
-        r"|ocp-apim-subscription-key|x-functions-key|circle-token|authentication)"
-        r"\\*[\"']?\s*(?:=>|[:=,])\s*\[?\\*[\"']?(?:(?i:sha256|v0|v1"
-        r"|t=\d+,v1)=)?(?P<value>[^\s\"',;{}]{12,})",
-        (
-            r"(?i:x-[a-z-]*(?:key|token|secret|signature(?:-256)?|auth|session)|private-token"
-            r"|job-token|deploy-token|api-?key|subscription-key|circle-token"
-            r"|authentication)\\*[\"']?\s*(?:=>|[:=,])\s*\[?\\*[\"']?[^\s\"']",
-        ),
-        check=lambda value: is_key(value) and is_random(value),
+        rf"{_OWN_HEADER}\\*[\"']?\s*(?:=>|[:=,])\s*\[?\\*[\"']?(?:(?i:sha256|v0|v1|t=\d+,v1)=)?"
+        r"(?P<value>[^\s\"',;{}]{12,})",
+        (rf"{_OWN_HEADER}\\*[\"']?\s*(?:=>|[:=,])\s*\[?\\*[\"']?[^\s\"']",),
+        within=secrets_checks.flag_key,
         rank=Rank.NAMED + 2,
         matches=(
             f"X-Gateway-Key: ‹{made(32)}›",
@@ -150,7 +156,7 @@ HEADERS: Final[tuple[Kind, ...]] = (
             r"(?i:cookie\\*[\"']?\s*[:=,])",
             r"(?i:jsessionid|phpsessid|sessionid|connect\.sid|_session|aspxauth|csrftoken|xsrf-token)=",
         ),
-        check=is_opaque,
+        check=secrets_checks.is_session,
         rank=Rank.NAMED + 1,
         confidence=0.85,
         matches=(
@@ -212,7 +218,7 @@ ADDRESSES: Final[tuple[Kind, ...]] = (
             f"https://b.example/o?X-Goog-Signature=‹{made(256, HEX)}›",
             f"/callback?state=s&code=‹{made(30, seed='c')}›",
         ),
-        misses=("/a?token=expired", "?key=customer_id", "?code=404&b=1", "/a?state=california-north"),
+        misses=("/a?token=expired", "?key=customer_id", "?code=404&b=1", "/a?code=california-north"),
     ),
     entry(
         "totp_secret",
@@ -300,7 +306,7 @@ COMMANDS: Final[tuple[Kind, ...]] = (
             r"|ipmitool|snmpwalk|xfreerdp|psexec|zip|oc|az)\s[^\n|;&]*-[pP]\s",
             r"(?:redis-cli|ldap[a-z]+)\s[^\n|;&]*-[aw]\s",
         ),
-        check=lambda value: is_password(value) and not value.isdigit(),
+        check=lambda value: is_password(value) and not (value.isdigit() and len(value) < _DIGITS),
         matches=(
             "sshpass -p ‹k3ttle› ssh jo@h",
             "docker login -u jo -p ‹k3ttle› r.example",
@@ -352,6 +358,28 @@ COMMANDS: Final[tuple[Kind, ...]] = (
         misses=("echo hello | sudo tee x", "echo $PW | sudo -S reboot", "openssl rsa -passin env:PW"),
     ),
     _password(
+        "powershell_password",
+        "Password in a command of PowerShell",
+        r"(?i:ConvertTo-SecureString)\s+(?:-\w+\s+)*[\"'](?P<value>[^\"'\n]+)[\"']",
+        ("(?i:ConvertTo-SecureString)",),
+        check=is_password,
+        matches=(
+            "ConvertTo-SecureString '‹k3ttle›' -AsPlainText -Force",
+            'ConvertTo-SecureString -String "‹blue kettle›"',
+        ),
+        misses=("ConvertTo-SecureString $pw -AsPlainText", "ConvertTo-SecureString -String $env:PW"),
+    ),
+    _password(
+        "ftp_password",
+        "Password in a command of FTP or POP3",
+        r"(?:^|[\s\"'>\]:])PASS (?P<value>[^\s\"'<>/\\]+)(?:\\+[rn]|[\"'<]|\s*$)",
+        (r"PASS [^\s\"'<>/\\]+(?:\\+[rn]|[\"'<]|\s*$)",),
+        check=secrets_checks.is_told,
+        confidence=0.6,
+        matches=("> PASS ‹k3ttle›", '"msg":"PASS ‹Barcelona›"'),
+        misses=("PASS src/kettle.test.js", "PASS", "PASS kettle.js", "--- PASS: TestKettle (0.00s)"),
+    ),
+    _password(
         "netrc_password",
         "Password in a file of machines",
         r"machine\s+\S+\s+login\s+\S+\s+password\s+(?P<value>\S+)",
@@ -398,6 +426,21 @@ COMMANDS: Final[tuple[Kind, ...]] = (
 )
 
 CONNECTIONS: Final[tuple[Kind, ...]] = (
+    entry(
+        "go_data_source",
+        "User and password of a database, as drivers of Go write them",
+        rf"{EDGE}(?P<value>[\w.%-]+:[^\s\"'@/]+(?:@[^\s\"'@/(]+)?@(?:tcp6?|unix"
+        r"|udp)\([^\s()]*\)/?[^\s\"',<>]*)",
+        (r"@(?:tcp6?|unix|udp)\(",),
+        mask=masks.DATABASE_URL,
+        family="database_url",
+        rank=Rank.CONTAINER,
+        matches=(
+            "dsn ‹jo:k3ttle@tcp(db:3306)/shop?parseTime=true› opened",
+            '"‹jo:ket@tle@unix(/run/db.sock)/shop›"',
+        ),
+        misses=("jo@tcp(db:3306)/shop", "listening @tcp(8080)"),
+    ),
     _password(
         "jaas_password",
         "Password in the settings of a login module (Kafka)",
@@ -481,9 +524,8 @@ TOKENS: Final[tuple[Kind, ...]] = (
     entry(
         "jwe_token",
         "Encrypted JSON Web Token (RFC 7516)",
-        r"(?P<value>eyJ[\w-]{8,}\.[\w-]*\.[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,})",
+        EDGE + r"(?P<value>eyJ[\w-]{8,}\.[\w-]*\.[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,})",
         ("eyJ",),
-        not_after=r"\w-",
         mask=masks.JWT,
         family="jwt",
         rank=Rank.CONTAINER,
@@ -496,9 +538,8 @@ TOKENS: Final[tuple[Kind, ...]] = (
     entry(
         "jwt_part",
         "JSON Web Token that was cut, or its header and claims alone",
-        r"(?P<value>eyJ[0-9A-Za-z_-]{15,}\.eyJ[0-9A-Za-z_-]{10,}\.?[0-9A-Za-z_-]*)",
+        EDGE + r"(?P<value>eyJ[0-9A-Za-z_-]{15,}\.eyJ[0-9A-Za-z_-]{10,}\.?[0-9A-Za-z_-]*)",
         (r"eyJ[0-9A-Za-z_-]{15,}\.eyJ",),
-        not_after=r"\w-",
         mask=masks.JWT,
         family="jwt",
         rank=Rank.CONTAINER - 2,

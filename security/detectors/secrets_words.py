@@ -5,7 +5,7 @@ from typing import Final
 from security.detectors import masks
 from security.detectors import secrets_checks as checks
 from security.detectors.kind import Kind, Rank
-from security.detectors.secrets_forms import ASSIGNS, HEX, entry, made
+from security.detectors.secrets_forms import ASSIGNS, HEX, LOWER, entry, made
 
 _QUOTED: Final = (
     r"(?:\\\"(?P<{0}1>(?:[^\"\\\n]|\\\\\\\"|\\\\|\\[^\"\\])+)\\\""
@@ -13,9 +13,11 @@ _QUOTED: Final = (
 )
 QUOTED: Final = _QUOTED.format("value")
 #: Characters without spaces; a quote among them when more follows.
-BARE: Final = r"(?P<value5>[^\s\"'`](?:[^\s\"'`]|[\"'`][0-9A-Za-z])*)"
+BARE: Final = r"(?P<value5>[^\s\"'`>](?:[^\s\"'`]|[\"'`][0-9A-Za-z])*)"
 _SHORT_NAME: Final = (
-    r"(?:(?:^|[^0-9A-Za-z])(?i:pass|pswd|passw|psw|pword|pass[_-]word|passcode|pw|passwd\d|secretword)"
+    r"(?:(?:^|[^0-9A-Za-z])(?i:pass|pswd|passw|psw|pword|pass[_-]word|passcode|pw"
+    r"|passwd\d|secretword|(?:bind|root|user|db|admin|login|my|ftp|smtp|mail|ssh|app"
+    r"|sys)_?(?:pw|pass))"
     r"|[a-z0-9](?:Pass|Pw|Pwd|PASS))"
 )
 _LOCAL_NAME: Final = (
@@ -30,6 +32,23 @@ _LOCAL_IS: Final = (
     r"\\*[\"'`]?[ \t]*(?:=>|=|:|：|(?i:ist|es|est|é|è|is|lautet|jest|är|er|on"
     r"|это)[ \t]*:?[ \t]|是|为|為|は|は、|—|->)[ \t]*"
 )
+_LOOSELY: Final = (
+    r"\\*[\"'`]?(?:[ \t]*(?:：|「|『|→)[ \t]*|[ \t]+(?:-|–|—|\||\(|\[|->|=>|is|to|was|ist"
+    r"|est|es|é|è|är|er|jest|to be|is set to|set to"
+    r"|changed to|updated to)?[ \t]*|[ \t]*[(\[{<|][ \t]*|[ \t]*[:=][ \t]*[(\[<{「]+"
+    r"|[ \t]*[:=][ \t]*)\\*[\"'`(\[「]?"
+)
+_LABELLED: Final = r"[ \t]*(?:(?:：|「|『|→|->|=>|- |–|—|\||[:=][ \t]*[(\[<{「])[ \t]*|[ \t][(\[<{][ \t]*)"
+_DRAWN_NAME: Final = (
+    r"(?i:(?:api|app|client|consumer|shared|secret|encryption|signing|private|access|auth"
+    r"|master|webhook|session|refresh"
+    r"|bearer|security|service|account|license|deploy|admin|user)[ _-]?(?:key|secret"
+    r"|token|code)|api[ -]?schlüssel|secret|token"
+    r"|schlüssel|geheimnis|clé(?: d'api| api| secrète)?|clave(?: api| secreta)?"
+    r"|chave(?: de api| secreta)?|chiave(?: api| segreta)?"
+    r"|sleutel|nyckel|klucz|anahtar|ключ|секрет|токен|シークレット|トークン|キー|密钥|密鑰|秘钥|令牌|비밀키|토큰)\d?"
+)
+_LABEL: Final = rf"(?:{_LOCAL_NAME}|(?i:password|passwd|passphrase|passcode|pwd|pass))"
 _SAID: Final = (
     r"(?i:pass(?:word|phrase|code|wd)|pwd|\bpw)(?: (?i:for|of|to)(?: [\w.@:/-]+){1,3})?"
     r",? (?i:(?:has been |was |is )?(?:now )?(?:set|changed|reset|updated"
@@ -37,8 +56,11 @@ _SAID: Final = (
     r":? (?:now )?"
 )
 _GIVEN: Final = (
-    r"(?i:(?:with|using|new|old|temporary|temp|initial|default|admin|root|generated|one-time)"
-    r"(?: (?:the|a|temporary|initial|default|new|old|generated))? pass(?:word|phrase|code))[ :=]+"
+    r"(?i:(?:with|using|new|old|temporary|temp|initial|default|admin|root|generated"
+    r"|one-time|set|try|tried|trying|entered"
+    r"|got|bad|wrong|invalid|incorrect|rejected|accepted|user(?:name)?[ =:]+[\w.@+-]+,?)"
+    r"(?: (?:the|a|temporary|initial|default|new|old|generated))? pass(?:word|phrase|code"
+    r"|wd)?)[ :=]+(?i:(?:is|was|of|to) )?"
 )
 
 
@@ -93,7 +115,7 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
         "Password behind its name in another language",
         f"{_LOCAL_NAME}{_LOCAL_IS}{BARE}",
         (f"{_LOCAL_NAME}{_LOCAL_IS}",),
-        within=checks.bare_strong,
+        within=checks.bare_local,
         confidence=0.8,
         matches=(
             "Passwort: ‹Kessel7blau›",
@@ -111,8 +133,10 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
         rf"(?:{_SAID}|{_GIVEN})(?:{QUOTED}|{BARE})",
         (
             r"(?i:pass(?:word|phrase|code|wd)|pwd|pw)[\w .@:,/-]*? (?i:is|was|to|equals) ",
-            r"(?i:with|using|new|old|temporary|temp|initial|default|admin|root|generated|one-time|the|a) "
-            r"(?i:pass(?:word|phrase|code))[ :=]",
+            r"(?i:with|using|new|old|temporary|temp|initial|default|admin|root|generated|one-time"
+            r"|the|a|set|try|tried|trying"
+            r"|entered|got|bad|wrong|invalid|incorrect|rejected|accepted) (?i:pass(?:word|phrase|code))[ :=]",
+            r"(?i:user(?:name)?[ =:]+)[\w.@+-]+,? (?i:pass)",
         ),
         within=checks.bare_strong,
         confidence=0.75,
@@ -121,6 +145,8 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
             "password for bo was reset to '‹Kettle#9›'",
             "logged in with password ‹bl4e.Kettle› at noon",
             "temporary password: ‹Zk7-pq29›",
+            "temporary password is ‹Zk7-pq29›",
+            "user jo pass ‹k3ttle› rejected",
         ),
         misses=(
             "the password is incorrect",
@@ -131,17 +157,107 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
         ),
     ),
     _password(
+        "password_labelled",
+        "Password behind its name and any other mark",
+        rf"{_LABEL}{_LABELLED}(?:{QUOTED}|{BARE})",
+        (rf"{_LABEL}{_LABELLED}",),
+        within=checks.bare_strong,
+        confidence=0.7,
+        rank=Rank.NAMED - 1,
+        matches=(
+            "hasło「‹mango$75›」",
+            "wachtwoord [‹c0rr3ct%›]",
+            "pwd：‹dragon-88›",
+            "password -> ‹k3ttle!9›",
+        ),
+        misses=("password (again)", "password - reset", "passwort [optional]", "password | username"),
+    ),
+    _password(
+        "password_labelled",
+        "Password in quotes behind its name",
+        rf"{_LABEL}\\*[\"'`]?[ \t]+{QUOTED}",
+        (rf"{_LABEL}\\*[\"'`]?[ \t]+\\*[\"'`]",),
+        check=checks.is_told,
+        confidence=0.65,
+        rank=Rank.NAMED - 1,
+        matches=(
+            'invalid bind_password "‹bluekettle›"',
+            "jelszó '‹HUNTER_kettle›'",
+            'HSET user:7 "password" "‹k3ttle@›"',
+        ),
+        misses=("password 'required'", 'the password "too_short" rule', "password '${PW}'"),
+    ),
+    _password(
+        "password_told",
+        "Password that a sentence calls one, of letters alone",
+        rf"{_LABEL}[ \t]+(?:is|to|was)[ \t]+(?:{QUOTED}|{BARE})",
+        (rf"{_LABEL}[ \t]+(?:is|to|was)[ \t]",),
+        within=checks.bare_told,
+        confidence=0.5,
+        rank=Rank.NAMED - 2,
+        matches=(
+            "密碼 is ‹sunflower›",
+            "the password is ‹Barcelona›, he said",
+            "set password to ‹ORCHID_zaphod›",
+        ),
+        misses=(
+            "password is mandatory",
+            "the password is compromised",
+            "passwort ist falsch",
+            "password is wrong",
+        ),
+    ),
+    _password(
+        "password_changed",
+        "Password that was changed to another",
+        r"(?i:pass(?:word|phrase|code|wd)?|pwd)(?: for \S+)?(?i: (?:was )?(?:changed|rotated"
+        rf"|updated|reset) from )(?:{QUOTED}|{BARE})",
+        (r"(?i:changed|rotated|updated|reset) from ",),
+        within=checks.bare_password,
+        confidence=0.7,
+        matches=("password changed from ‹correct9› to ********", "Password was reset from ‹kettle› to none"),
+        misses=("password changed from the page", "password reset from ${IP}"),
+    ),
+    _password(
+        "password_line",
+        "Password behind its name and a space, in a file of settings",
+        r"(?:(?:^|[\n\s])(?:ENV|ARG|setenv|set|SET|export|config set"
+        r"|CONFIG SET)\s+\w*(?i:password|passwd|passphrase|pwd|pass)|"
+        r"(?i:requirepass|masterauth|sentinel auth-pass \S+|enable secret(?: \d)?"
+        r"|enable password(?: \d)?|username \S+ password(?: \d)?))"
+        rf"[ \t]+(?:{QUOTED}|{BARE})",
+        (
+            r"(?:ENV|ARG|setenv|set|SET|export)\s+\w*(?i:password|passwd|passphrase|pwd|pass)[ \t]",
+            r"(?i:requirepass|masterauth|auth-pass|enable secret|enable password|username \S+ password)",
+        ),
+        within=checks.bare_told,
+        matches=(
+            "ENV REDIS_PASSWORD ‹k3ttle-9›",
+            "requirepass ‹Kettle#9›",
+            "username jo password 7 ‹0a1b2c3d4e5f›",
+        ),
+        misses=("ENV PASSWORD", "set password for jo", "requirepass is unset"),
+    ),
+    _password(
         "password_xml",
         "Password in an element",
-        r"<(?:[\w.-]+:)?[\w.-]*(?i:password|passwd|passphrase|pwd|pass|passwort|senha)\d?(?:\s[^<>]*)?>"
-        r"(?:<!\[CDATA\[(?P<value1>[^\]<]+)\]\]>|\s*(?P<value2>[^<>\s](?:[^<>\n]*[^<>\s])?)\s*</)",
-        (r"(?i:password|passwd|passphrase|pwd|pass|passwort|senha)\d?(?:\s[^<>]*)?>",),
+        r"<(?:[\w.-]+:)?[\w.-]*(?i:password|passwd|passphrase|pwd|pass|passwort|kennwort"
+        r"|senha|contrasena|motdepasse|wachtwoord|parola|haslo)\d?(?:\s[^<>]*)?>"
+        r"(?:<!\[CDATA\[(?P<value1>[^\]<]+)\]\]>|\s*(?P<value2>[^<>\s](?:[^<>\n]*[^<>\s])?)\s*</)"
+        r"|<\w+\s[^<>]*[\"'.](?i:password|passwd|passphrase|pwd"
+        r"|pass)\\*[\"'][^<>]*>\s*(?P<value3>[^<>\s][^<>\n]*)</",
+        (
+            r"(?i:password|passwd|passphrase|pwd|pass|passwort|kennwort|senha|contrasena"
+            r"|motdepasse|wachtwoord|parola|haslo)\d?(?:\s[^<>]*)?>",
+            r"(?i:password|passwd|passphrase|pwd|pass)\\*[\"'][^<>]*>\s*[^<>\s]",
+        ),
         check=checks.is_password,
         confidence=0.92,
         matches=(
             "<password>‹kettle›</password>",
             '<wsse:Password Type="text">‹blue kettle›</wsse:Password>',
             "<dbPwd><![CDATA[‹a&b›]]></dbPwd>",
+            '<entry key="db.password">‹kettle›</entry>',
         ),
         misses=("<password></password>", "<password>${db.password}</password>", "<b>password</b>"),
     ),
@@ -243,11 +359,11 @@ GENERIC: Final[tuple[Kind, ...]] = (
         r"|(?:access|refresh|bearer|id|oauth|personal[_-]?access|bot|user|device|registration"
         r"|service|reset|csrf|xsrf|security|sas|vault"
         rf"|github|gitlab|slack|npm|verification)[_. -]?token|credentials?|creds)"
-        rf"{ASSIGNS}(?:(?i:bearer|token|basic) )?(?:{QUOTED}|\\*[\"']?{BARE})",
+        rf"\d{{0,2}}{ASSIGNS}(?:(?i:bearer|token|basic) )?(?:{QUOTED}|\\*[\"']?{BARE})",
         (
             r"(?i:secret|credentials?|creds)(?:[_. -]?(?i:key|token|value|id|base"
-            r"|access))*\\*[\"'`]?\]?[ \t]*(?:[:=]|->|%3)",
-            r"(?i:[a-z][_. -]?(?:key|token))\\*[\"'`]?\]?[ \t]*(?:[:=]|->|%3)",
+            r"|access))*\d?\\*[\"'`]?\]?[ \t]*(?:[:=]|->|%3)",
+            r"(?i:[a-z][_. -]?(?:key|token))\d?\\*[\"'`]?\]?[ \t]*(?:[:=]|->|%3)",
         ),
         within=checks.bare_key,
         rank=Rank.NAMED - 1,
@@ -275,7 +391,7 @@ GENERIC: Final[tuple[Kind, ...]] = (
         r"|authorization|session(?:[_-]?(?:id|key|cookie|data|state))?|sess(?:id|ionid)?|sid"
         r"|jsessionid|phpsessid|cookies?"
         rf"|signature|sig|hmac|otp)"
-        rf"{ASSIGNS}(?:(?i:bearer|token|basic) )?(?:{QUOTED}|\\*[\"']?{BARE})",
+        rf"\d{{0,2}}{ASSIGNS}(?:(?i:bearer|token|basic) )?(?:{QUOTED}|\\*[\"']?{BARE})",
         (
             r"(?i:tokens?|auth(?:[_-]?(?:code|key|cookie|header|value|data)|orization)?"
             r"|session(?:[_-]?(?:id|key|cookie|data|state))?"
@@ -301,4 +417,69 @@ GENERIC: Final[tuple[Kind, ...]] = (
     ),
 )
 
-WORDS: Final = (*PASSWORDS, *GENERIC)
+LABELLED: Final = entry(
+    "secret_labelled",
+    "Drawn value behind a name of secrets, however the two are joined",
+    rf"{_DRAWN_NAME}{_LOOSELY}(?P<value>[0-9A-Za-z_+/=.~-]{{16,}})",
+    (rf"{_DRAWN_NAME}{_LOOSELY}[0-9A-Za-z_+/=.~-]{{16}}",),
+    within=checks.bare_opaque,
+    never=(
+        "unexpected",
+        "illegal",
+        "unknown",
+        "cancellation",
+        "continuation",
+        "partition",
+        "primary",
+        "sort",
+        "routing",
+    ),
+    rank=Rank.NAMED - 3,
+    confidence=0.65,
+    matches=(
+        f'invalid Consumer secret "‹{made(26, seed="l")}›"',
+        f"Encryption key is ‹{made(40)}›",
+        f"シークレット：‹{made(40, seed='m')}›",
+        f"App secret | ‹{made(32, HEX)}› |",
+    ),
+    misses=(
+        "the token is expired-or-not-valid-yet",
+        f"unexpected token {made(26)} at 7",
+        "secret order-service-credentials was created",
+        "key customer_id_and_order_id",
+        "primary key 3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+    ),
+)
+
+ELEMENT: Final = entry(
+    "secret_xml",
+    "Secret in an element",
+    r"<(?:[\w.-]+:)?[\w.-]*(?i:secret|token|api_?-?key|access_?-?key|hmac_?-?key"
+    r"|private_?-?key|signing_?-?key|credentials?)\d?"
+    r"(?:\s[^<>]*)?>\s*(?P<value>[^<>\s]{8,})\s*</",
+    (r"(?i:secret|token|key|credentials?)\d?(?:\s[^<>]*)?>\s*[^<>\s]{8}",),
+    check=lambda value: checks.is_key(value) and checks.is_random(value),
+    rank=Rank.NAMED - 1,
+    matches=(f"<apiKey>‹{made(40)}›</apiKey>", f"<ns2:refresh_token>‹{made(26, LOWER)}›</ns2:refresh_token>"),
+    misses=("<token>order-service-v2</token>", "<secret></secret>", "<apiKey>${API_KEY}</apiKey>"),
+)
+
+PAIR: Final = entry(
+    "secret_pair",
+    "Secret whose name and value are two fields",
+    r"(?i:name|key|id|property|parameter|var)\\*[\"']?\s*[:=]\s*\\*[\"'][\w.-]*(?i:secret"
+    r"|token|api_?key|access_?key|hmac_?key"
+    r"|private_?key|signing_?key|encryption_?key"
+    r"|credentials?)\d?\\*[\"'][^\n<>\"']{0,24}?\\*[\"']?(?i:value|val|default)"
+    rf"\\*[\"']?\s*[:=]\s*{QUOTED}",
+    (r"(?i:secret|token|key|credentials?)\d?\\*[\"'][\s,;]*\\*[\"']?(?i:value|val|default)",),
+    check=lambda value: checks.is_key(value) and checks.is_random(value),
+    rank=Rank.NAMED - 1,
+    matches=(
+        f'{{"name":"HMAC_KEY","value":"‹{made(32)}›"}}',
+        f'<property name="api.token" value="‹{made(40, HEX)}›"/>',
+    ),
+    misses=('{"name":"API_TOKEN","value":""}', '{"key":"sort_key","value":"order-service-v2"}'),
+)
+
+WORDS: Final = (*PASSWORDS, *GENERIC, LABELLED, ELEMENT, PAIR)
