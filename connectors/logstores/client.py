@@ -134,7 +134,7 @@ def _silence(error: HTTPError) -> str:
 
 def _cause(error: BaseException) -> BaseException:
     """What is at the bottom of it."""
-    while (inner := next((one for one in error.args if isinstance(one, BaseException)), None)) is not None:
+    while inner := error.__cause__ or next((one for one in error.args if isinstance(one, Exception)), None):
         error = inner
     return error
 

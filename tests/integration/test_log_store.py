@@ -1,7 +1,9 @@
 """Real servers: log files → OpenTelemetry Collector → file or Kafka → decode → VictoriaLogs → search."""
 
 import contextlib
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -29,6 +31,7 @@ from runners.stack.settings import DEFAULT_STATE, load
 from schemas.batches import Origin
 from schemas.logs import LOGS
 from tests.conftest import ROOT
+from tests.connectors.logbatches import batch, record
 from tests.integration.servers import answers, free_address, needing, running, wait_until
 
 OFFSET = 6000
@@ -167,6 +170,35 @@ def test_each_line_of_a_file_is_found_again(
     push(stack, kind, batches)  # a bundle that is repeated: the ids tell
     wait_until(lambda: query.count(mine) == 2 * records, lambda: query.count(mine))
     assert query.distinct(mine, uid) == records
+
+
+@pytest.mark.parametrize("kind", list(StoreKind))
+def test_what_a_store_would_drop_without_a_word_is_stored(
+    stack: Stack, query: Query, kind: StoreKind
+) -> None:
+    deep = '{"a":' * 90 + "1" + "}" * 90
+    odd = [
+        {"body": f"gnu{kind} " + '"' * 1_000_000},
+        {"body": f"gnu{kind} " + "\0\n\r\u2028\u00e9\U0001f600" * 10},
+        {"attributes": json.dumps({f"key{at}": at for at in range(5_000)})},
+        {"attributes": json.dumps({"k" * 300: "v", "": "empty", "a.b": {"c": [1, {"d": None}]}})},
+        {"attributes": deep},
+        {"attributes": json.dumps({"text": "x" * 900_000})},
+        {"resource": json.dumps({"service.name": "r" * 100_000})},
+        {"service": "s" * 10_000},
+        {"service": None, "severity": None, "timestamp_ns": None, "observed_ns": None},
+        {"event_name": "e" * 10_000, "pod": "p" * 10_000, "scope": "\n"},
+    ]
+    rows = [record(at, **{"body": f"gnu{kind}", **one}) for at, one in enumerate(odd)]
+    assert push(stack, kind, [batch(rows)]) == len(rows)
+    mine = by_word(f"gnu{kind}")
+    wait_until(lambda: query.count(mine) == len(rows), lambda: query.rows(mine))
+    (cut,) = query.rows(f"{mine} cut:*")
+    assert int(cut["cut"]) > 800_000
+    with urllib.request.urlopen(f"{stack.addresses.victorialogs_url}/metrics", timeout=5) as answer:  # noqa: S310
+        text = answer.read().decode()
+    dropped = re.findall(r"^vl_(?:rows_dropped|too_long_lines_skipped)_total\S* ([1-9]\d*)", text, re.M)
+    assert dropped == []
 
 
 def test_nothing_is_lost_while_the_store_is_away(stack: Stack, query: Query) -> None:
