@@ -23,6 +23,7 @@ _MOST_32: Final = 2**32
 _TRACE_DIGITS: Final = 32
 _SPAN_DIGITS: Final = 16
 _REMEMBERED: Final = 4096  # objects of Kubernetes
+_LEVEL_DIGITS: Final = 16
 
 
 def _body(found: LogRecord, value: Any, name: str, zone: tzinfo) -> bool:
@@ -76,7 +77,7 @@ def _level(found: LogRecord, value: Any, name: str, zone: tzinfo) -> bool:
         return number > 0
     if not isinstance(value, int | float | str):
         return False
-    number = of_number(float(value))
+    number = of_number(float(value) if len(str(value)) <= _LEVEL_DIGITS else -1)
     if number and found.severity in (0, number):
         found.severity = number
         return True

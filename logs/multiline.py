@@ -41,8 +41,10 @@ _EXCEPTION: Final = re.compile(rb"(?:[\w$]+\.){1,32}[\w$]*(?:Exception|Error|Thr
 _GO_BEGINS: Final = re.compile(rb"(?:panic: |fatal error: |goroutine \d+ \[|SIG[A-Z]+: )")
 _GO_GOES_ON: Final = re.compile(
     rb"(?:goroutine \d+ \[|\[signal |created by |panic\(|runtime: |exit status \d|\[recovered\]|"
-    rb"\.\.\.additional frames|[\w./*()\xc2\xb7{}\[\]-]{1,512}\(.{0,512}\)$|r[a-z0-9]{1,6} +0x)"
+    rb"\.\.\.additional frames|r[a-z0-9]{1,6} +0x)"
 )
+#: The begin of a call in a trace of Go; its end is a bracket.
+_GO_CALL: Final = re.compile(rb"[\w./*\xc2\xb7{}\[\]-]{1,512}\(")
 _RUST_BEGINS: Final = re.compile(rb"thread '[^']{0,255}'(?: \(\d+\))? panicked at ")
 _NODE_BEGINS: Final = re.compile(rb"(?:file://)?[/\w][^\s:]{0,512}\.[cm]?[jt]sx?:\d+$")
 _NODE_ERROR: Final = re.compile(rb"(?:Uncaught )?[A-Z]\w{0,64}(?: \[\w{1,64}\])?(?:: |$)")
@@ -252,6 +254,8 @@ def _goes_on(document: _Open, inner: bytes) -> bool:  # noqa: PLR0911, PLR0912  
             document.trace = "py."
             return True
         case "go":
+            if inner.rstrip().endswith(b")") and _GO_CALL.match(inner):
+                return True
             return _GO_GOES_ON.match(inner) is not None
         case "rust" if document.blanks == 0:
             document.trace = ""

@@ -32,6 +32,7 @@ _RANGES: Final = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 _SHIFTED: Final = re.compile(r"(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)(?:([234])|([+-]\d{1,2}))")
 _HIGHEST: Final = 24
 _LEVELS: Final = 6
+_LARGEST: Final = 100_000  # level that anybody uses
 
 
 def of_name(name: str) -> int:
@@ -51,9 +52,9 @@ def of_name(name: str) -> int:
 
 def of_number(number: float) -> int:
     """The number of a level that is one: 0 to 7 of syslog, tens of Bunyan and pino, 10,000s of log4j."""
-    level = int(number)
-    if level != number or level < 0:
+    if not 0 <= number <= _LARGEST or number != int(number):
         return 0
+    level = int(number)
     if level < len(SYSLOG):
         return SYSLOG[level]
     tens = level // 10_000 if level >= 5_000 else level // 10  # noqa: PLR2004  log4j's: 5000 is trace
@@ -66,14 +67,15 @@ def of_number(number: float) -> int:
 
 def of_python(number: float) -> int:
     """The number of a level of Python's logging: 10 debug, 20 info … 50 critical; between them, the lower."""
-    tens = int(number) // 10
+    tens = int(number) // 10 if 0 <= number <= _LARGEST else 0
     return 1 + 4 * min(tens, _LEVELS - 1) if tens > 0 else 0
 
 
 def of_otel(value: Any) -> int:
     """SeverityNumber as a number, as digits, or by its name in the protocol; 0 for what is none."""
     if isinstance(value, str):
-        if not value.isdecimal():
+        if not value.isdecimal() or len(value) > len(str(_HIGHEST)):
             return of_name(value)
         value = int(value)
-    return value if isinstance(value, int) and 0 < value <= _HIGHEST else 0
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_number and 0 < value <= _HIGHEST else 0

@@ -194,3 +194,27 @@ def test_a_body_of_many_megabytes_is_cut() -> None:
     found = row({"msg": "x" * (7 << 20)})
     assert len(found["body"]) == 1 << 20
     assert found["attributes"] == {"log.truncated_bytes": 6 << 20}
+
+
+@pytest.mark.parametrize(
+    "number", ["1" * 6000, '"' + "1" * 6000 + '"', "1e400", "-1", "true", "[]", "{}", "1.5"]
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "level",
+        "severity_number",
+        "levelno",
+        "ts",
+        "trace_flags",
+        "dd.trace_id",
+        "span_id",
+        "msg",
+        "kubernetes",
+    ],
+)
+def test_no_number_is_too_odd(name: str, number: str) -> None:
+    """It is read, or the document is refused: nothing is raised."""
+    value = f'{{"{name}":{number},"message":"m"}}'.encode()
+    found = decode_documents([value, b'{"msg":"ok"}'], [0, 1])
+    assert len(found.batch) + len(found.refused) == 2

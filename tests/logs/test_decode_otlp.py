@@ -118,6 +118,7 @@ def test_ids_severities_and_resources_find_their_columns() -> None:
         ({"severityNumber": None, "severityText": None}, 0),
         ({"severityNumber": None, "severityText": "?"}, 0),
         ({"severityNumber": 99, "severityText": None}, 0),
+        ({"severityNumber": "1" * 6000, "severityText": None}, 0),
     ],
 )
 def test_a_severity_may_come_in_many_ways(fields: dict[str, Any], severity: int) -> None:

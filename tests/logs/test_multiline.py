@@ -219,3 +219,14 @@ def test_nothing_is_lost_and_state_may_be_carried_on_anywhere(parts: list[str], 
 def test_any_bytes_are_lines(values: list[bytes]) -> None:
     found = joined([Line(place, value) for place, value in enumerate(values)])
     assert sum(document.lines for document in found) == sum(bool(value.strip()) for value in values)
+
+
+@pytest.mark.parametrize(
+    "head", ["panic: x", "2024-01-01 12:00:00 ERROR x", "/a.js:1", "Traceback (most recent call last):"]
+)
+@pytest.mark.parametrize("piece", ["(", ")", "a.", "a", "'", "#1 ", "[", "\t^"])
+def test_no_line_makes_a_pattern_look_for_long(head: str, piece: str) -> None:
+    """Lines of a megabyte whose every byte could begin what a pattern looks for; a slow one would not end."""
+    hostile = [head, *(piece * (1_000_000 // len(piece)) for _ in range(3))]
+    found = joined(lines("\n".join(hostile)))
+    assert sum(document.lines for document in found) == 4
