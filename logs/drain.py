@@ -14,7 +14,6 @@ a dictionary. The same forms in the same order give the same templates. The id o
 its text with the places of values in it: the same in every shard, and after a restart.
 """
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Final, NamedTuple
@@ -22,12 +21,10 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
-from columns.hashing import mix
-from logs.forms import MOST_TOKENS, form_of, tokens_of, with_values
+from logs.forms import form_of, tokens_of, with_values
+from logs.hashedforms import Places, Template, hash_of, terms_of, total_of, without
 from logs.shapes import NUMBER, VALUE
 
-#: How a value's place is shown.
-SHOWN: Final = "<*>"
 #: So many different words make a place a value's, by how many words the others are: none, 1, 2, 3 or more.
 EVIDENCE: Final = (10**9, 16, 8, 5)
 #: So many, if they have numbers in them.
@@ -36,8 +33,6 @@ EVIDENCE_NUMBERED: Final = 3
 _VERSION: Final = 1
 _SLOTS_A_TEMPLATE: Final = 16
 _MOST_WORDS: Final = 200_000
-_GOLDEN: Final = 0x9E3779B97F4A7C15
-_PLACES: Final = np.arange(1, MOST_TOKENS + 1, dtype=np.uint64) * np.uint64(_GOLDEN)
 
 
 class MinerStateError(ValueError):
@@ -61,64 +56,6 @@ class _Snapshot(msgspec.Struct, array_like=True):
     forms: list[str]
 
 
-class _Template:
-    """One template. ``into``: the one that took it in; ``gone``: it was forgotten."""
-
-    __slots__ = ("form", "gone", "id", "into", "terms", "tokens", "total", "values")
-
-    def __init__(self, form: str, tokens: tuple[str, ...], terms: np.ndarray) -> None:
-        self.form = form
-        self.tokens = tokens
-        self.terms = terms
-        self.total = _total(terms)
-        self.values = np.array([token == VALUE for token in tokens], bool)
-        self.into: _Template | None = None
-        self.gone = False
-        text = " ".join(tokens)
-        self.id = hashlib.blake2b(text.encode(errors="replace"), digest_size=8).hexdigest()
-
-    @property
-    def words(self) -> int:
-        return len(self.tokens) - int(np.count_nonzero(self.values))
-
-    @property
-    def shown(self) -> str:
-        return with_values(self.form, self.tokens, SHOWN)
-
-
-class _Places:
-    """Which sets of places templates of one length have values at: a row each."""
-
-    def __init__(self, length: int) -> None:
-        self._length = length
-        self._uses: dict[bytes, int] = {}
-        self._rows: np.ndarray | None = None
-
-    def add(self, values: np.ndarray) -> None:
-        key = values.tobytes()
-        self._uses[key] = self._uses.get(key, 0) + 1
-        self._rows = None
-
-    def remove(self, values: np.ndarray) -> None:
-        key = values.tobytes()
-        self._uses[key] -= 1
-        if not self._uses[key]:
-            del self._uses[key]
-        self._rows = None
-
-    def totals(self, total: int, terms: np.ndarray) -> list[int]:
-        """The total of a form with these terms if it had values at each of the sets of places."""
-        if not self._uses:
-            return []
-        if self._rows is None:
-            rows = np.frombuffer(b"".join(self._uses), np.bool_).reshape(len(self._uses), self._length)
-            self._rows = rows.astype(np.uint64)
-        with np.errstate(over="ignore"):
-            others = self._rows @ (_VALUE_TERMS[: self._length] - terms) + np.uint64(total)
-        found: list[int] = others.tolist()
-        return found
-
-
 class Miner:
     """Templates of one stream of shapes.
 
@@ -132,13 +69,13 @@ class Miner:
         self._clear()
 
     def _clear(self) -> None:
-        self._known: OrderedDict[int, _Template] = OrderedDict()  # by total; the last used last
-        self._slots: OrderedDict[int, list[_Template]] = OrderedDict()  # by total without one place
-        self._places: dict[int, _Places] = {}  # by length
-        self._lengths: dict[int, dict[str, _Template]] = {}  # by length, then by id
-        self._cache: OrderedDict[str, _Template] = OrderedDict()  # by shape
+        self._known: OrderedDict[int, Template] = OrderedDict()  # by total; the last used last
+        self._slots: OrderedDict[int, list[Template]] = OrderedDict()  # by total without one place
+        self._places: dict[int, Places] = {}  # by length
+        self._lengths: dict[int, dict[str, Template]] = {}  # by length, then by id
+        self._cache: OrderedDict[str, Template] = OrderedDict()  # by shape
         self._cached = 0
-        self._by_id: dict[str, _Template] = {}
+        self._by_id: dict[str, Template] = {}
         self._shape = 0
         self._words: dict[str, int] = {}
         self._found: list[Found] = []
@@ -192,7 +129,7 @@ class Miner:
     def __len__(self) -> int:
         return len(self._known)
 
-    def _of_shape(self, shape: str) -> _Template:
+    def _of_shape(self, shape: str) -> Template:
         template = self._remembered(shape)
         if template is None:
             form = form_of(shape)
@@ -202,7 +139,7 @@ class Miner:
         self._known.move_to_end(template.total)
         return template
 
-    def _remembered(self, text: str) -> _Template | None:
+    def _remembered(self, text: str) -> Template | None:
         template = self._cache.get(text)
         if template is None:
             return None
@@ -212,28 +149,28 @@ class Miner:
         self._cache.move_to_end(text)
         return template
 
-    def _remember(self, text: str, template: _Template) -> None:
+    def _remember(self, text: str, template: Template) -> None:
         if text not in self._cache:
             self._cached += len(text)
         self._cache[text] = template
         while self._cached > self._cache_bytes:
             self._cached -= len(self._cache.popitem(last=False)[0])
 
-    def _of_form(self, form: str) -> _Template:
+    def _of_form(self, form: str) -> Template:
         tokens = tokens_of(form)
         terms = self._terms(tokens)
-        total = _total(terms)
+        total = total_of(terms)
         template = self._known.get(total) or self._among(len(tokens), total, terms)
         if template is not None:
             self._known.move_to_end(template.total)
             return template
         self._forms.append(form)
-        template = self._add(_Template(form, tokens, terms), ())
+        template = self._add(Template(form, tokens, terms), ())
         while len(self._known) > self._most:
             self._forget(self._known.popitem(last=False)[1])
         return template
 
-    def _among(self, length: int, total: int, terms: np.ndarray) -> _Template | None:
+    def _among(self, length: int, total: int, terms: np.ndarray) -> Template | None:
         """The template with the most words that a form is one of; of equals the one with the lowest id."""
         places = self._places.get(length)
         if places is None:
@@ -241,7 +178,7 @@ class Miner:
         found = [self._known[t] for t in places.totals(total, terms) if t in self._known]
         return min(found, key=lambda template: (-template.words, template.id), default=None)
 
-    def _add(self, template: _Template, replaced: tuple[str, ...]) -> _Template:
+    def _add(self, template: Template, replaced: tuple[str, ...]) -> Template:
         """Know ``template``; give it, or the one that takes it in."""
         self._known[template.total] = template
         self._found.append(Found(template.id, template.shown, replaced, self._shape))
@@ -249,7 +186,7 @@ class Miner:
         self._lengths.setdefault(len(template.tokens), {})[template.id] = template
         if template.values.any() and template.words:
             length = len(template.tokens)
-            self._places.setdefault(length, _Places(length)).add(template.values)
+            self._places.setdefault(length, Places(length)).add(template.values)
         for place in range(len(template.tokens)):
             others = template.words - (not template.values[place])
             if others == 0:
@@ -259,9 +196,9 @@ class Miner:
                 return self._merge(alike, template, place)
         return template
 
-    def _alike(self, template: _Template, place: int) -> list[_Template]:
+    def _alike(self, template: Template, place: int) -> list[Template]:
         """The templates that differ from ``template`` at ``place`` alone, and itself."""
-        key = (template.total - int(template.terms[place]) + (place + 1) * _GOLDEN) % 2**64
+        key = without(template, place)
         slot = [t for t in self._slots.pop(key, ()) if t.into is None and not t.gone]
         slot.append(template)
         self._slots[key] = slot
@@ -269,15 +206,15 @@ class Miner:
             self._slots.popitem(last=False)
         return slot
 
-    def _merge(self, alike: list[_Template], template: _Template, place: int) -> _Template:
+    def _merge(self, alike: list[Template], template: Template, place: int) -> Template:
         """One template, with a value at ``place``, for all of ``alike``."""
         tokens = (*template.tokens[:place], VALUE, *template.tokens[place + 1 :])
         terms = self._terms(tokens)
-        whole = self._known.get(_total(terms))
+        whole = self._known.get(total_of(terms))
         parts = [part for part in alike if part is not whole]
         self._taken_out(parts)
         if whole is None:
-            whole = _Template(with_values(template.form, tokens, VALUE), tokens, terms)
+            whole = Template(with_values(template.form, tokens, VALUE), tokens, terms)
             alike = [t for t in self._lengths[len(tokens)].values() if _is_one_of(t.tokens, tokens)]
             parts += self._taken_out(alike)
             for part in parts:
@@ -289,14 +226,14 @@ class Miner:
         self._found.append(Found(whole.id, whole.shown, replaced, self._shape))
         return whole
 
-    def _taken_out(self, templates: list[_Template]) -> list[_Template]:
+    def _taken_out(self, templates: list[Template]) -> list[Template]:
         for template in templates:
             self._forget(template)
             self._known.pop(template.total, None)
             template.gone = False
         return templates
 
-    def _forget(self, template: _Template) -> None:
+    def _forget(self, template: Template) -> None:
         template.gone = True
         self._by_id.pop(template.id, None)
         self._lengths[len(template.tokens)].pop(template.id, None)
@@ -308,8 +245,8 @@ class Miner:
         if len(self._words) > _MOST_WORDS:
             self._words.clear()
         words = self._words
-        hashes = [words.get(token) or words.setdefault(token, _hash(token)) for token in tokens]
-        return _placed(np.array(hashes, np.uint64))
+        hashes = [words.get(token) or words.setdefault(token, hash_of(token)) for token in tokens]
+        return terms_of(np.array(hashes, np.uint64))
 
 
 def _needed(token: str, others: int) -> int:
@@ -323,22 +260,7 @@ def _is_one_of(tokens: tuple[str, ...], template: tuple[str, ...]) -> bool:
     return all(wanted in (VALUE, token) for token, wanted in zip(tokens, template, strict=True))
 
 
-def _last(template: _Template) -> _Template:
+def _last(template: Template) -> Template:
     while template.into is not None:
         template = template.into
     return template
-
-
-def _hash(token: str) -> int:
-    return int.from_bytes(hashlib.blake2b(token.encode(errors="replace"), digest_size=8).digest(), "little")
-
-
-def _placed(hashes: np.ndarray) -> np.ndarray:
-    return mix(hashes + _PLACES[: len(hashes)])
-
-
-def _total(terms: np.ndarray) -> int:
-    return (int(terms.sum(dtype=np.uint64)) + len(terms) * _GOLDEN) % 2**64
-
-
-_VALUE_TERMS: Final = _placed(np.full(MOST_TOKENS, _hash(VALUE), np.uint64))

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import re2
 
-from logs.drain import SHOWN, Found, Miner
+from logs.drain import Found, Miner
+from logs.hashedforms import SHOWN
 from logs.headlines import headlines
 from logs.shapes import shapes_of
 from schemas.batches import numbers
