@@ -94,12 +94,14 @@ def spaced(pattern: str) -> str:
 
     def widened(separator: "re.Match[str]") -> str:
         kinds = separator.group()
+        if set(kinds) - set("[] .-"):
+            return kinds
         dot = "." if "." in kinds else ""
         blanks = BLANKS if " " in kinds else ""
         dashes = DASHES if "-" in kinds else ""
         return f"(?:[{dot}{blanks}{dashes}]{'|%20|[+]' if blanks else ''})"
 
-    wide = re.sub(r"\[[ .-]+\]| (?=\?)", widened, pattern)
+    wide = re.sub(r"\[[^\]]*\]| ", widened, pattern)
     return rf"(?:{wide})(?:\.\d)?"
 
 
