@@ -14,7 +14,9 @@ import re2
 
 from security.detectors.basic import BASIC
 from security.detectors.kind import Category, Kind, Tier
+from security.detectors.personal import PERSONAL
 from security.detectors.scan import Finding, Scanner
+from security.detectors.secrets import SECRETS
 
 __all__ = [
     "ALL",
@@ -34,7 +36,7 @@ __all__ = [
 ]
 
 #: Every kind that is declared.
-ALL: Final = (*BASIC,)
+ALL: Final = (*BASIC, *PERSONAL, *SECRETS)
 #: Names of the basic ones.
 KINDS: Final = tuple(dict.fromkeys(kind.name for kind in BASIC))
 
@@ -54,7 +56,8 @@ def document_scanner(kinds: tuple[Kind, ...] = BASIC) -> Scanner:
 
 def mask(text: str, findings: Iterable[Finding], found: Counter[str]) -> str:
     """``text`` with every one of ``findings`` (in order) masked, and counted in ``found`` by kind."""
-    parts, done = [], 0
+    parts: list[str] = []
+    done = 0
     for one in findings:
         parts += text[done : one.start], one.kind.mask(text[one.start : one.end])
         done = one.end

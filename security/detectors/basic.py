@@ -1,19 +1,34 @@
 """The eight kinds that every stream is freed of; their masks are a contract with whoever reads the output."""
 
-import re
 from typing import Final
 
-from security.detectors import checks, masks
+from security.detectors import masks, secrets_checks
 from security.detectors.kind import Category, Kind, Rank
+from security.detectors.people import PEOPLE
+from security.detectors.phone_kinds import PHONES
+from security.detectors.secrets_forms import EDGE
 
 _SECRET: Final = Category.SECRET
 _PASSWORD_NAME: Final = "(?:password|passwd|passphrase)"  # noqa: S105  a pattern, not a password
 _KEY_NAME: Final = "(?:x-)?(?:api|access|secret|auth)[_-]?(?:key|token)"
-_ASSIGNS: Final = r"\\*[\"']?\s*[:=]\s*"
-_DATABASES: Final = (
-    r"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|mssql|sqlserver|oracle|clickhouse)"
+_ASSIGNS: Final = (
+    r"(?:(?:\\*[\"'`]\]?|%2[27])?[ \t]*(?:=>|:=|->|==?|::?|%3[DdAa])|\][ \t]*=>)(?:[ \t]"
+    r"|\\+t)*(?:%2[27])?"
 )
-_URL: Final = rf"(?i:(?:jdbc:)?{_DATABASES}(?:\+\w+)?://)[^\s\"'<>]+"
+_PASSWORD_SUFFIX: Final = (
+    r"(?:[_-]?(?:\d{1,2}|confirm(?:ation)?|again|repeat|old|new|current|value|text|plain))?"  # noqa: S105
+)
+_PASSWORD_ASSIGNED: Final = f"(?i:(?:{_PASSWORD_NAME}|pwd){_PASSWORD_SUFFIX}{_ASSIGNS})"
+_QUOTED: Final = (  # in JSON inside JSON, in JSON and code, in code and SQL
+    r"(?:\\\"(?P<value1>(?:[^\"\\\n]|\\\\\\\"|\\\\|\\[^\"\\])+)\\\""
+    r"|\"(?P<value2>(?:[^\"\\\n]|\\.)+)\"|'(?P<value3>(?:[^'\\\n]|\\.|'')+)'|`(?P<value4>[^`\n]+)`)"
+)
+_DATABASES: Final = (
+    r"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|mssql|sqlserver|oracle"
+    r"|clickhouse|cockroachdb|couchbase|cassandra|neo4j|bolt|db2|firebird|questdb|trino"
+    r"|presto|vertica|redshift|snowflake)"
+)
+_URL: Final = rf"(?i:(?:jdbc:)?{_DATABASES}(?:\+\w+)?:(?:\\*/){{2}})[^\s\"'<>]+"
 _KEY_SHAPES: Final = (
     r"(?:AKIA|ASIA)[0-9A-Z]{16}"
     r"|gh[pousr]_[0-9A-Za-z]{36,}"
@@ -24,14 +39,6 @@ _KEY_SHAPES: Final = (
     r"|(?:(?:sk|rk|pk)_(?:live|test)|whsec)_[0-9A-Za-z]{16,}"
     r"|sk-[0-9A-Za-z_-]{20,}"
 )
-_NORTH_AMERICAN: Final = r"(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}"
-_INTERNATIONAL: Final = r"\+[1-9]\d{0,2}(?:[-. ]?\(?\d{1,4}\)?){2,5}"
-_PHONE_DIGITS: Final = 8  # fewer digits after a plus are no telephone number (ITU-T E.164 has none so short)
-_DECIMAL: Final = re.compile(r"\+\d+\.\d+$")
-
-
-def _is_phone(value: str) -> bool:
-    return sum(map(str.isdigit, value)) >= _PHONE_DIGITS and not _DECIMAL.match(value)
 
 
 def _has_digit(value: str) -> bool:
@@ -39,30 +46,33 @@ def _has_digit(value: str) -> bool:
     return not value.startswith("sk-") or any(map(str.isdigit, value))
 
 
-def _is_of_a_person(value: str) -> bool:
-    """``git`` is the user of every repository, and nobody."""
-    return not value.startswith("git@")
-
-
 BASIC: Final = (
     Kind(
         name="database_url",
-        title="Address of a database, which may hold its password",
+        title="Address of a database with a user or a password",
         category=_SECRET,
         pattern=_URL,
-        hints=(rf"(?i:{_DATABASES}(?:\+\w+)?://)",),
+        hints=(rf"(?i:{_DATABASES}(?:\+\w+)?:\\*/)",),
+        within=secrets_checks.with_credentials,
         mask=masks.DATABASE_URL,
         rank=Rank.CONTAINER,
         family="database_url",
-        matches=("connecting to ‹postgresql://app:pw@db:5432/orders› failed",),
-        misses=("see https://example.com/postgres",),
+        matches=(
+            "connecting to ‹postgresql://app:pw@db:5432/orders› failed",
+            "(‹mongodb+srv://app:p%40w@db.example/orders?w=1&j=2›).",
+            '"‹jdbc:mysql://db/orders?user=app&password=pw›"',
+        ),
+        misses=(
+            "see https://example.com/postgres",
+            "redis://127.0.0.1:6379 is up",
+            "jdbc:mysql://db:3306/orders",
+        ),
     ),
     Kind(
         name="jwt",
         title="JSON Web Token (RFC 7519)",
         category=_SECRET,
-        pattern=r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*",
-        not_after=r"\w-",
+        pattern=EDGE + r"(?P<value>eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*)",
         hints=("eyJ",),
         mask=masks.JWT,
         rank=Rank.CONTAINER - 1,
@@ -99,91 +109,78 @@ BASIC: Final = (
         title="Key of an interface, by the name before it",
         category=_SECRET,
         pattern=(
-            f"(?i:{_KEY_NAME}{_ASSIGNS})"
+            f"(?i:{_KEY_NAME}\\d{{0,2}}{_ASSIGNS})"
             "(?:\"(?P<value1>[^\"]{8,})\"|'(?P<value2>[^']{8,})'"
-            "|[\"']?(?i:bearer )?(?P<value3>[\\w./+-]{8,}=*))"
+            "|\\\\*[\"']?(?i:bearer )?(?P<value3>[\\w./+~-]{8,}=*))"
         ),
-        hints=(f"(?i:{_KEY_NAME}{_ASSIGNS})",),
+        hints=(f"(?i:{_KEY_NAME}\\d{{0,2}}{_ASSIGNS})",),
+        check=secrets_checks.is_key,
         mask=masks.API_KEY,
         rank=Rank.NAMED,
         fields=f"(?:.*[^a-z0-9])?{_KEY_NAME}",
         family="api_key",
         matches=('x-api-key: "‹0123456789abcdef›"', "api_key=‹0123456789abcdef›"),
-        misses=("api_key=short", "the api key: none"),
+        misses=(
+            "api_key=short",
+            "the api key: none",
+            "access_token=undefined",
+            "apiKey: ${ORDERS_KEY}",
+            "auth-token: expired_session",
+            "accessKey=config.getAccessKey",
+        ),
+    ),
+    Kind(
+        name="password",
+        title="Password in quotes, by the name before it",
+        category=_SECRET,
+        pattern=rf"{_PASSWORD_ASSIGNED}{_QUOTED}",
+        hints=(f"(?i:(?:{_PASSWORD_NAME}|pwd){_PASSWORD_SUFFIX}{_ASSIGNS})",),
+        check=secrets_checks.is_password,
+        mask=masks.PASSWORD,
+        rank=Rank.NAMED,
+        fields="(?:.*(?:password|passwd|passphrase)|(?:.*[^a-z0-9])?pwd)",
+        family="password",
+        matches=(
+            "Passwd: '‹s3cret›'",
+            'password="‹correct horse›"',
+            "{'db_password': '‹it\\'s blue›'}",
+            '{\\"password\\":\\"‹blue, and \\\\\\"warm\\\\\\"›\\"}',
+        ),
+        misses=('"password": "must not be blank"', 'password=""', 'password="${PW}"', "pwd='/home/jane'"),
     ),
     Kind(
         name="password",
         title="Password, by the name before it",
         category=_SECRET,
         pattern=(
-            f"(?i:{_PASSWORD_NAME}{_ASSIGNS})"
-            r"(?:\"(?P<value1>[^\"]*)\"|'(?P<value2>[^']*)'|[\"']?(?P<value3>[^\s\"',;&]+))"
-            f"|(?i:pwd{_ASSIGNS})"
-            r"(?:\"(?P<value4>[^\"/][^\"]*)\"|'(?P<value5>[^'/][^']*)'|[\"']?(?P<value6>[^\s\"',;&/][^\s\"',;&]*))"
+            rf"{_PASSWORD_ASSIGNED}(?:\\*[\"'](?P<value1>[^\s\"']+)$"
+            r"|(?P<value2>[^\s\"'`>](?:[^\s\"'`]|[\"'`][0-9A-Za-z])*))"
         ),
-        hints=(f"(?i:(?:{_PASSWORD_NAME}|pwd){_ASSIGNS})",),
+        hints=(f"(?i:(?:{_PASSWORD_NAME}|pwd){_PASSWORD_SUFFIX}{_ASSIGNS})",),
+        within=secrets_checks.bare_password,
         mask=masks.PASSWORD,
         rank=Rank.NAMED,
-        fields="(?:.*[^a-z0-9])?(?:password|passwd|passphrase|pwd)",
         family="password",
-        matches=("password=‹hunter2› x", "Passwd: '‹s3cret›'", 'password="‹correct horse›"'),
-        misses=("the password was wrong", "pwd:/home/jane"),
+        matches=(
+            "password=‹hunter2› x",
+            "User(name=jo, password=‹hu,nt;er2›, age=3)",
+            "db.Password: ‹hunter2›.",
+            "PGPASSWORD=‹hunter2› psql",
+            "a=1&pwd=‹hunter2›&b=2",
+            "password=‹[hunter2]›",
+        ),
+        misses=(
+            "the password was wrong",
+            "pwd:/home/jane",
+            "password: required",
+            "password=null",
+            "password=${PW}",
+            "passwordResetUrl=/x",
+            "password: config.get(x)",
+            "password: user=jo",
+            "Password:",
+        ),
     ),
-    Kind(
-        name="email",
-        title="Address of electronic mail (RFC 5321, RFC 6531)",
-        category=Category.PII,
-        pattern=r"[\pL\pN_.%+'-]+@(?:[\pL\pN_-]+\.)+\pL{2,}",
-        hints=(r"@[^\s@]*\.",),
-        check=_is_of_a_person,
-        mask=masks.email,
-        rank=Rank.TEXT,
-        family="email",
-        matches=("user ‹jane.doe@example.com› failed", "‹müller@bücher.example›"),
-        misses=("user@localhost", "git@github.com:org/repo"),
-    ),
-    Kind(
-        name="credit_card",
-        title="Number of a payment card (ISO/IEC 7812), 12 to 19 digits",
-        category=Category.PCI,
-        pattern=r"\d(?:[ -]?\d){11,40}",
-        not_after=r"\w.+-",
-        not_before=r"\w-",
-        hints=(r"\d(?:[ -]?\d){11}",),
-        within=checks.cards,
-        mask=masks.card,
-        rank=Rank.NUMBER,
-        family="credit_card",
-        matches=("card ‹4111 1111 1111 1111› declined", "‹378282246310005›"),
-        misses=("4111 1111 1111 1112", "9999999999999995", "4111 1111 1111 1112 0"),
-    ),
-    Kind(
-        name="ssn",
-        title="Social security number of the United States",
-        category=Category.PII,
-        pattern=r"\d{3}-\d{2}-\d{4}",
-        not_after=r"\w-",
-        not_before=r"\w-",
-        check=checks.is_issued_ssn,
-        mask=masks.SSN,
-        rank=Rank.NUMBER,
-        family="ssn",
-        matches=("ssn ‹123-45-6789›",),
-        misses=("000-12-3456", "666-12-3456", "900-12-3456", "123-00-4567", "123-45-0000"),
-    ),
-    Kind(
-        name="phone",
-        title="Telephone number",
-        category=Category.PII,
-        pattern=rf"(?:\+1[-. ]?|1[-. ])?(?:{_NORTH_AMERICAN}|{_INTERNATIONAL})",
-        not_after=r"\w.+(-",
-        not_before=r"\w-",
-        hints=(_NORTH_AMERICAN, r"\+[1-9][\d .()-]{6}"),
-        check=_is_phone,
-        mask=masks.PHONE,
-        rank=Rank.LOOSE,
-        family="phone",
-        matches=("call ‹(415) 555-2671›", "‹+4915112345678›", "‹1-800-555-0199›"),
-        misses=("+1.23456789", "2023-01-29T08:41:09.074694Z"),
-    ),
+    *PEOPLE,
+    *PHONES,
 )

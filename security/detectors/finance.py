@@ -71,13 +71,13 @@ def ibans(run: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_iban(value: str) -> bool:
-    return iban.is_valid(re.sub(r"[^A-Za-z0-9]", "", value), check_country=False)
+    return bool(iban.is_valid(re.sub(r"[^A-Za-z0-9]", "", value), check_country=False))
 
 
 def is_bitcoin_address(value: str) -> bool:
     """A checksum of SHA-256 (base58), or of BCH codes (BIP 173 and, for taproot, BIP 350)."""
     if not value.lower().startswith("bc1p"):
-        return bitcoin.is_valid(value)
+        return bool(bitcoin.is_valid(value))
     if value not in (value.lower(), value.upper()):
         return False
     data = [_BECH32.find(letter) for letter in value.lower()[3:]]

@@ -60,7 +60,7 @@ _INSURANCE: Final = (
 
 def _is_npi(value: str) -> bool:
     """Luhn's check digit of the number behind 80840 (45 CFR 162.406)."""
-    return luhn.is_valid("80840" + value)
+    return bool(luhn.is_valid("80840" + value))
 
 
 def _is_dea(value: str) -> bool:

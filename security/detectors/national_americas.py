@@ -11,7 +11,7 @@ from stdnum.mx import curp, rfc
 from stdnum.us import ein, itin
 
 from security.detectors import checks, masks
-from security.detectors.kind import Category, Kind, Rank
+from security.detectors.kind import Category, Check, Kind, Rank
 from security.detectors.national_numbers import national
 from security.detectors.nearby import hints, named
 
@@ -64,7 +64,7 @@ _LICENCE: Final = (
 _DNI: Final = ("dni", "documento", "doc nacional", "documento nacional de identidad")
 
 
-def _has_digits(least: int) -> "checks.Check":
+def _has_digits(least: int) -> Check:
     return lambda value: sum(map(str.isdigit, value)) >= least and checks.is_plain(value)
 
 

@@ -47,7 +47,7 @@ def _is_personnummer(value: str) -> bool:
     if "61" <= day <= "91":  # the check digit is of what is written: only the date is looked at otherwise
         digits = re.sub(r"\D", "", value)[-10:]
         return _is_day(digits[2:4], int(day) - 60) and luhn.is_valid(digits)
-    return personnummer.is_valid(value)
+    return bool(personnummer.is_valid(value))
 
 
 def _is_day(month: str, day: int) -> bool:

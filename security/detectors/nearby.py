@@ -14,7 +14,10 @@ _PARTS_OF_OTHERS: Final = frozenset(
 )
 
 #: Words that are in so many texts that nothing is looked for because of them.
-_NO_HINT: Final = frozenset(("doc", "rc"))
+_NO_HINT: Final = frozenset(("doc",))
+
+#: Words that end so many others that only the number behind them makes them one.
+_SPECIAL: Final = {"rc": r"(?i:rc)\d?[^a-zA-Z0-9]{1,8}\d{9}", "run": r"(?i:run)[^a-zA-Z0-9]{1,4}\d{7}"}
 
 #: What is said of a person's number in any country.
 PERSON: Final = (
@@ -126,14 +129,15 @@ def hints(*phrases: str) -> tuple[str, ...]:
 
     Texts are searched end to end, so that nothing can be said of what is before a word.
     """
-    phrases = tuple(phrase for phrase in phrases if phrase not in _NO_HINT)
+    special = [_SPECIAL[phrase] for phrase in phrases if phrase in _SPECIAL]
+    phrases = tuple(phrase for phrase in phrases if phrase not in _SPECIAL and phrase not in _NO_HINT)
     long = [_flexible(phrase) for phrase in phrases if phrase not in _PARTS_OF_OTHERS]
     short = [_flexible(phrase) for phrase in phrases if phrase in _PARTS_OF_OTHERS]
     found = [f"(?i:{'|'.join(long)})"] if long else []
     if short:
         either = "|".join(short)
         found += [rf"(?i:(?:{either}))[^a-z]", rf"\d[^a-zA-Z0-9]{{1,3}}(?i:(?:{either}))"]
-    return tuple(found)
+    return (*found, *special)
 
 
 def named(phrases: Iterable[str], value: str, gap: str = "") -> str:

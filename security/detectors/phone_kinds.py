@@ -106,7 +106,8 @@ _PHONE_NAMES: Final = (
 )
 _PHONE_HINT: Final = (
     r"(?i:phone|telephone|mobile|cell|fax|whatsapp|msisdn|telef|handy|mobil|rufnummer|r\x{fc}ckruf|festnetz|portable"
-    r"|t\x{e9}l|m\x{f3}vil|movil|celular|tele?m|kom\x{f3}rka|puhelin|puh\W|gsm|tlf|tel|contact[ _-]?n|sms to"
+    r"|t\x{e9}l|m\x{f3}vil|movil|celular|tele?m|kom\x{f3}rka|puhelin|puh\W|gsm|tlf|tel|contact[ _-]?n"
+    r"|sms[ _-]?to"
     r"|тел|моб|τηλ)"
     r"\w{0,12}[^\pL\d\n]{0,16}(?i:(?:numbers?|no|nr|n\x{b0}|num|home|work|mobile|is|was)[^\pL\d\n]{1,6})?[+(]{0,2}\d"
 )
