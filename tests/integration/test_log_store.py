@@ -10,38 +10,28 @@ import subprocess
 import tempfile
 import threading
 import urllib.request
-import uuid
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from confluent_kafka import Consumer
 
 from connectors.logstores.query import Query, by_trace, by_word, errors_of
 from connectors.logstores.render import RECORD_ID
 from connectors.logstores.store import StoreKind, victorialogs
 from connectors.logstores.write import sink_of
-from logs.decode import decode_documents
 from runners.stack import Stack, gobuild
-from runners.stack.collector import CONFIGURATION, TOPIC
+from runners.stack.collector import CONFIGURATION
 from runners.stack.components import COMPONENTS
 from runners.stack.settings import DEFAULT_STATE, load
-from schemas.batches import Origin
-from schemas.logs import LOGS
 from tests.conftest import ROOT
 from tests.connectors.logbatches import batch, record
+from tests.integration.collecting import Collected, decoded, services
 from tests.integration.servers import answers, free_address, needing, running, wait_until
 
 OFFSET = 6000
 LINES = 5_000
-TRACE_LINES = (
-    "java.lang.IllegalStateException: no stock",
-    *(f"\tat org.example.Stock.take(Stock.java:{line})" for line in (12, 34)),
-    "Caused by: java.io.IOException: gone",
-    "\t... 2 more",
-)
 FILES = CONFIGURATION.with_name("otel-collector-files.yaml")
 PACKAGES = {package for kind in COMPONENTS if kind.name == "kafka" for package in kind.packages}
 
@@ -66,35 +56,6 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture
 def query(stack: Stack) -> Query:
     return Query(stack.addresses.victorialogs_url)
-
-
-def services(word: str, lines: int) -> tuple[dict[str, list[str]], int]:
-    """Lines of two services, a stack trace behind each error, and how many records they are.
-
-    ``word``: is in each record, so that tests do not find those of others.
-    """
-    files: dict[str, list[str]] = {"orders": [], "payments": []}
-    records = 0
-    while (written := sum(map(len, files.values()))) < lines:
-        service = "payments" if records % 3 == 0 else "orders"
-        time = f"2025-11-29T12:{records // 60 % 60:02}:{records % 60:02}.{records % 1000:03}Z"
-        failed = records % 50 == 7 and lines - written > len(TRACE_LINES)
-        text = f"number{records} {word} trace_id={records + 1:032x}"
-        files[service].append(f"{time} {'ERROR' if failed else 'INFO'} [{service}] {text}")
-        files[service] += TRACE_LINES if failed else ()
-        records += 1
-    return files, records
-
-
-def decoded(documents: Sequence[bytes], partition: int = 0) -> list[pa.RecordBatch]:
-    batches = []
-    for first in range(0, len(documents), 20):
-        some = documents[first : first + 20]
-        found = decode_documents(some, range(first, first + len(some)))
-        assert found.refused == []
-        origin = Origin(TOPIC, partition, "")
-        batches.append(found.batch.replace_schema_metadata(origin.stamp(LOGS).metadata))
-    return batches
 
 
 def collected(stack: Stack, folder: Path, files: dict[str, list[str]], records: int) -> list[bytes]:
@@ -224,36 +185,6 @@ def test_nothing_is_lost_while_the_store_is_away(stack: Stack, query: Query) -> 
     assert stored == records
     wait_until(lambda: query.distinct(mine, RECORD_ID) == records, lambda: query.count(mine))
     assert query.count(mine) == records
-
-
-class Collected:
-    """What the collector has sent to Kafka so far, by partition."""
-
-    def __init__(self, stack: Stack) -> None:
-        self.documents: dict[int, list[bytes]] = {}
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": stack.addresses.bootstrap_servers,
-                "group.id": f"test-{uuid.uuid4()}",
-                "auto.offset.reset": "earliest",
-                "log_level": 0,
-            }
-        )
-        self._consumer.subscribe([TOPIC])
-
-    def bodies(self, word: str) -> list[str]:
-        """Those of the records with this word, read on from where it was."""
-        for message in self._consumer.consume(1000, timeout=0.2):
-            assert message.error() is None
-            self.documents.setdefault(message.partition() or 0, []).append(message.value() or b"")
-        found = [body for batch in self.batches() for body in batch.column("body").to_pylist()]
-        return [body for body in found if word in body]
-
-    def batches(self) -> list[pa.RecordBatch]:
-        return [one for partition, values in self.documents.items() for one in decoded(values, partition)]
-
-    def close(self) -> None:
-        self._consumer.close()
 
 
 @pytest.fixture
