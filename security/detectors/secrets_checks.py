@@ -16,7 +16,7 @@ _PLACE: Final = re.compile(
         |redacted|hidden|masked|removed|filtered|protected|sanitized|omitted|encrypted|placeholder
         |replace[_-]?me|string|str|char|varchar|text|bytes?|int(?:eger)?|number|bool(?:ean)?|object|any)
       | \W{0,5} | x{3,} | [*•●·xX\#?_.-]+
-      | <.*>? | &lt;.* | \$?\{.*\}? | \$\(.*\)? | \#\{.* | @\{.* | \[\[.* | \[object.*
+      | <.*>? | &lt;.* | \\+u003c.* | \\+u0026lt;.* | \$?\{.*\}? | \$\(.*\)? | \#\{.* | @\{.* | \[\[.* | \[object.*
       | %[a-z_]*% | %-?\d*[a-z] | %\(\w+\)[a-z] | \?\d*
       | [$:@]\w*(?:pass|pw|secret|token|key)\w*
       | [\[(<{]+(?:redacted|hidden|masked|removed|filtered|protected|sanitized|omitted|secret|private
@@ -171,7 +171,7 @@ def is_strong(value: str) -> bool:
     signs = re.search(r"[^\w\s./:-]", text[:-1]) is not None
     digit = any(map(str.isdigit, text))
     if _UUID.fullmatch(text) or re.fullmatch(
-        r"(?:https?|ftp|file)://\S*|[\w.-]+@[\w-]+\.[\w.-]+|(?:[A-Za-z_$]\w*\.){2,}[\w$]+"
+        r"(?:https?|ftp|file)://\S*|[\w.-]+@[\w-]+\.[\w.-]+|(?:[A-Za-z_$]\w*\.){2,}[A-Za-z_$][\w$]*"
         r"|\d+(?:\.\d+){1,3}\S*",
         text,
     ):

@@ -256,7 +256,7 @@ CONTENTS: Final[tuple[Kind, ...]] = (
         "sk",
         "[0-9A-Za-z]{80,180}",
         "sk" + made(178),
-        hints=("sk[0-9A-Za-z]{40}",),
+        hints=("sk[0-9A-Za-z]*[0-9][0-9A-Za-z]{16}",),
         check=is_random,
     ),
     named(

@@ -153,7 +153,7 @@ HEADERS: Final[tuple[Kind, ...]] = (
         r"|identity|sso|login|ticket|credential)[\w.-]*)"
         r"=(?P<value>[0-9A-Za-z%+/=_.:!|~-]{12,})",
         (
-            r"(?i:cookie\\*[\"']?\s*[:=,])",
+            r"(?i:cookies?\\*[\"']?\s*[:=,])",
             r"(?i:jsessionid|phpsessid|sessionid|connect\.sid|_session|aspxauth|csrftoken|xsrf-token)=",
         ),
         check=secrets_checks.is_session,

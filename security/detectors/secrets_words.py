@@ -5,7 +5,7 @@ from typing import Final
 from security.detectors import masks
 from security.detectors import secrets_checks as checks
 from security.detectors.kind import Kind, Rank
-from security.detectors.secrets_forms import ASSIGNS, HEX, LOWER, entry, made
+from security.detectors.secrets_forms import ASSIGNS, HEX, LOWER, UUID, entry, made, made_uuid
 
 _QUOTED: Final = (
     r"(?:\\\"(?P<{0}1>(?:[^\"\\\n]|\\\\\\\"|\\\\|\\[^\"\\])+)\\\""
@@ -47,6 +47,12 @@ _DRAWN_NAME: Final = (
     r"|schlüssel|geheimnis|clé(?: d'api| api| secrète)?|clave(?: api| secreta)?"
     r"|chave(?: de api| secreta)?|chiave(?: api| segreta)?"
     r"|sleutel|nyckel|klucz|anahtar|ключ|секрет|токен|シークレット|トークン|キー|密钥|密鑰|秘钥|令牌|비밀키|토큰)\d?"
+)
+_ONLY_SECRETS: Final = (
+    r"(?i:(?:api|app|client|consumer|shared|secret|encryption|signing|private|access|auth"
+    r"|master|webhook|refresh|bearer)[ _-]?"
+    r"(?:key|secret|token)|secret|api[ -]?schlüssel|シークレット"
+    r"|clave secreta|clé secrète|секретный ключ|密钥)\d?"
 )
 _LABEL: Final = rf"(?:{_LOCAL_NAME}|(?i:password|passwd|passphrase|passcode|pwd|pass))"
 _SAID: Final = (
@@ -206,6 +212,21 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
             "passwort ist falsch",
             "password is wrong",
         ),
+    ),
+    _password(
+        "password_told",
+        "Password that somebody tried",
+        r"(?i:(?:wrong|bad|invalid|incorrect|rejected) pass(?:word|phrase"
+        r"|code)) [\"']?(?P<value>[^\s\"']+)[\"']? (?i:for|by|from) ",
+        (
+            r"(?i:(?:wrong|bad|invalid|incorrect|rejected) pass(?:word|phrase"
+            r"|code)) [\"']?[^\s\"']+[\"']? (?i:for|by|from) ",
+        ),
+        check=checks.is_told,
+        confidence=0.6,
+        rank=Rank.NAMED - 2,
+        matches=("wrong password ‹sunflower› for user jo", "invalid password '‹k3ttle›' from 192.0.2.1"),
+        misses=("wrong password attempt for user jo", "invalid password entered by jo"),
     ),
     _password(
         "password_changed",
@@ -451,6 +472,17 @@ LABELLED: Final = entry(
     ),
 )
 
+UUIDS: Final = entry(
+    "secret_labelled",
+    "UUID behind a name that only secrets have",
+    rf"{_ONLY_SECRETS}{_LOOSELY}(?P<value>{UUID})",
+    (rf"{_ONLY_SECRETS}{_LOOSELY}[0-9a-fA-F]+-[0-9a-fA-F]{{4}}-",),
+    not_before="0-9A-Za-z-",
+    rank=Rank.NAMED - 3,
+    confidence=0.6,
+    matches=(f"client secret - ‹{made_uuid('u')}›", f"シークレット：‹{made_uuid('v')}›"),
+    misses=(f"token {made_uuid('u')}", f"session key {made_uuid('u')}", f"primary key {made_uuid('u')}"),
+)
 ELEMENT: Final = entry(
     "secret_xml",
     "Secret in an element",
@@ -464,22 +496,30 @@ ELEMENT: Final = entry(
     misses=("<token>order-service-v2</token>", "<secret></secret>", "<apiKey>${API_KEY}</apiKey>"),
 )
 
+_PAIRED: Final = (
+    r"(?i:secret|token|(?:api|access|hmac|private|signing|encryption|account|master"
+    r"|storage|license|shared)[_-]?key"
+    r"|credentials?)\d?"
+)
 PAIR: Final = entry(
     "secret_pair",
-    "Secret whose name and value are two fields",
-    r"(?i:name|key|id|property|parameter|var)\\*[\"']?\s*[:=]\s*\\*[\"'][\w.-]*(?i:secret"
-    r"|token|api_?key|access_?key|hmac_?key"
-    r"|private_?key|signing_?key|encryption_?key"
-    r"|credentials?)\d?\\*[\"'][^\n<>\"']{0,24}?\\*[\"']?(?i:value|val|default)"
-    rf"\\*[\"']?\s*[:=]\s*{QUOTED}",
-    (r"(?i:secret|token|key|credentials?)\d?\\*[\"'][\s,;]*\\*[\"']?(?i:value|val|default)",),
+    "Secret whose name and value are two fields, or two items of a list",
+    r"(?:(?i:name|key|id|property|parameter"
+    rf"|var)\\*[\"']?\s*[:=]\s*\\*[\"'][\w.-]*{_PAIRED}\\*[\"'][^\n<>\"']{{0,24}}?"
+    rf"\\*[\"']?(?i:value|val|default)\\*[\"']?\s*[:=]|\\*[\"'][\w.-]*{_PAIRED}\\*[\"']\s*,)\s*{QUOTED}",
+    (rf"{_PAIRED}\\*[\"'][\s,;]*\\*[\"']?(?i:value|val|default)", rf"{_PAIRED}\\*[\"']\s*,\s*\\*[\"']"),
     check=lambda value: checks.is_key(value) and checks.is_random(value),
     rank=Rank.NAMED - 1,
     matches=(
         f'{{"name":"HMAC_KEY","value":"‹{made(32)}›"}}',
         f'<property name="api.token" value="‹{made(40, HEX)}›"/>',
+        f"[('encryption_key', '‹{made(40)}›')]",
     ),
-    misses=('{"name":"API_TOKEN","value":""}', '{"key":"sort_key","value":"order-service-v2"}'),
+    misses=(
+        '{"name":"API_TOKEN","value":""}',
+        '{"key":"sort_key","value":"order-service-v2"}',
+        "('token', 'page')",
+    ),
 )
 
-WORDS: Final = (*PASSWORDS, *GENERIC, LABELLED, ELEMENT, PAIR)
+WORDS: Final = (*PASSWORDS, *GENERIC, LABELLED, UUIDS, ELEMENT, PAIR)
