@@ -99,8 +99,9 @@ def _fields(draw: Draw, topic: Topic, value: Value) -> list[tuple[str, Marked]]:
         ]
     fields = [(draw.some(value.keys or topic.keys), planted(value, topic.name))]
     if draw.chance(_TWO):
-        fields.append((draw.some(value.keys or topic.keys) + "2", planted(topic.make(draw), topic.name)))
-        fields = [field for field in fields if "\n" not in field[1].text]
+        other = topic.make(draw)
+        if not other.fields and "\n" not in other.text:
+            fields.append((draw.some(other.keys or topic.keys) + "2", planted(other, topic.name)))
     return fields
 
 

@@ -68,7 +68,10 @@ def _secret(
 #: Kinds that are right for any secret that is told by the words around it.
 _SECRETS: Final = (
     "password", "api_key", "jwt", "database_url", "generic_secret", "url_credentials", "url_token",
-    "basic_auth", "bearer", "bearer_token", "private_key", "session_cookie", "connection_string", "cookie",
+    "basic_auth", "bearer", "bearer_token", "private_key", "session_cookie", "http_basic_auth",
+    "http_bearer_token", "http_authorization", "generic_token", "jwe_token", "url_password", "url_parameter",
+    "header_key", "secret_labelled", "azure_storage_key", "go_data_source", "credentials_in_url",
+    "connection_string", "cookie",
 )  # fmt: skip
 _PERSONAL: Final = (
     _personal(

@@ -532,7 +532,14 @@ _SENTENCES: Final = (
     "verified «v» against registry", "«v»", "applicant «v» approved", "duplicate person «v»",
     "KYC for «v» took «ms»ms", "no match for «v».", "patient «v» admitted", "lookup [«v»] failed",
 )  # fmt: skip
-_ALSO: Final = {"us_itin": ("ssn",), "es_dni": ("pt_nif",), "es_nie": ("es_dni",), "ca_sin": ("ssn",)}
+_ALSO: Final = {
+    "th_pin": ("th_id",),
+    "cz_rodne_cislo": ("sk_rodne_cislo",),
+    "us_itin": ("ssn",),
+    "es_dni": ("pt_nif",),
+    "es_nie": ("es_dni",),
+    "ca_sin": ("ssn",),
+}
 TOPICS: Final = (
     *(
         _topic(

@@ -170,7 +170,7 @@ TOPICS: Final = tuple(
         labels=LABELS,
         sentences=SENTENCES,
         family="api_key",
-        also=("password", "url_token", "generic_secret", "bearer", "url_credentials"),
+        also=("password", "url_token", "generic_secret", "generic_token", "http_bearer_token"),
     )
     for name in VENDORS
 )
