@@ -96,6 +96,7 @@ _NO_DOMAINS: Final = frozenset(
 )
 
 
+_SENTENCES: Final = 4  # that follow an address without a blank, at most
 #: Who adds to the algorithms of SSH names them as a mailbox (RFC 4251, section 6).
 _NAMES_OF_CIPHERS: Final = frozenset(("openssh.com", "libssh.org", "lysator.liu.se", "ssh.com"))
 
@@ -108,7 +109,9 @@ def mailboxes(value: str) -> Iterator[tuple[int, int]]:
     if parts[0] == "git" or parts[1] in _NAMES_OF_CIPHERS or re.match(r"v?\d+\.\d", parts[1]):
         return
     end = len(value)
-    while "." in parts[1] or re.search(r"(?i)dot|\[\.", parts[1]):
+    for _ in range(_SENTENCES):
+        if "." not in parts[1] and not re.search(r"(?i)dot|\[\.", parts[1]):
+            return
         top = re.split(r"[.\s\])}>]", parts[1])[-1]
         written = top.islower() or top.isupper() or not top.isascii() or _is_titled(parts)
         if top.casefold() not in _NO_DOMAINS and written:
@@ -123,9 +126,8 @@ def mailboxes(value: str) -> Iterator[tuple[int, int]]:
 def _is_titled(parts: list[str]) -> bool:
     """Whether all of a host's name begins with large letters, as forms on telephones have it."""
     user, host = parts
-    return user not in ("this", "super") and all(
-        re.match("(?:[A-Z0-9][a-z0-9]*-{0,2})+$", part) for part in host.split(".")
-    )
+    words = re.split(r"[.-]+", host)
+    return user not in ("this", "super") and all(word[:1].isupper() or word[:1].isdigit() for word in words)
 
 
 def entropy(value: str) -> float:

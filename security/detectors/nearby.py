@@ -136,7 +136,7 @@ def hints(*phrases: str) -> tuple[str, ...]:
     found = [f"(?i:{'|'.join(long)})"] if long else []
     if short:
         either = "|".join(short)
-        found += [rf"(?i:(?:{either}))[^a-z]", rf"\d[^a-zA-Z0-9]{{1,3}}(?i:(?:{either}))"]
+        found += [rf"(?i:(?:{either}))\d?[^a-z0-9]", rf"\d[^a-zA-Z0-9]{{1,3}}(?i:(?:{either}))"]
     return (*found, *special)
 
 
