@@ -225,7 +225,7 @@ def test_help_names_every_setting_of_the_job(capsys: pytest.CaptureFixture[str],
 
 def test_every_setting_belongs_to_a_job() -> None:
     for setting in dataclasses.fields(Settings):
-        assert set(setting.metadata["jobs"]) <= {"ingest", "replay", "traces", "backfill"}
+        assert set(setting.metadata["jobs"]) <= {"ingest", "replay", "traces", "backfill", "logs"}
         assert setting.metadata["jobs"], setting.name
 
 
