@@ -137,18 +137,10 @@ class Names:
         """Whether a token continues the run before it."""
         between = text[tokens[at - 1].end : tokens[at].start]
         if label == _ADDRESS:
-            if len(between) > _WIDEST_GAP or any(mark in between for mark in '"{}=[]|<>'):
-                return False
-            # one word that is no part of it is: a town that no list has
-            if labels[at] or at + 1 == len(tokens):
-                return bool(labels[at] == label)
-            behind = text[tokens[at].end : tokens[at + 1].start]
-            return bool(labels[at + 1] == label) and set(between + behind) <= _IN_ADDRESS_GAP
+            return _joins_address(text, tokens, labels, at, between)
         if labels[at] != label:
             return False
-        if between in _IN_NAME:
-            return True
-        return between in {", ", ","} and self._is_turned(tokens, labels, at)
+        return between in _IN_NAME or (between in _TURNS and self._is_turned(tokens, labels, at))
 
     def _is_turned(self, tokens: list[Token], labels: npt.NDArray[np.int64], at: int) -> bool:
         """Whether it is ``Last, First``."""
@@ -172,6 +164,20 @@ class Names:
         elif sure >= self._least.person and _can_be_person(words, text, start):
             end += len(words[-1]) == 1 and words[-1].isascii() and text[end : end + 1] == "."  # of an initial
             yield Finding(start, end, PERSON_NAME, sure, Tier.MODEL)
+
+
+def _joins_address(
+    text: str, tokens: list[Token], labels: npt.NDArray[np.int64], at: int, between: str
+) -> bool:
+    if len(between) > _WIDEST_GAP or any(mark in between for mark in '"{}=[]|<>'):
+        return False
+    if labels[at] or at + 1 == len(tokens):
+        return bool(labels[at] == _ADDRESS)
+    if tokens[at].word.islower():  # ``to``, ``und``: two addresses
+        return False
+    # one word that is no part of it is: a town that no list has
+    behind = text[tokens[at].end : tokens[at + 1].start]
+    return bool(labels[at + 1] == _ADDRESS) and set(between + behind) <= _IN_ADDRESS_GAP
 
 
 def _can_be_person(words: Sequence[str], text: str, start: int) -> bool:
@@ -219,6 +225,7 @@ _MANY_WORDS: Final = 5
 _LEAST_TOKEN: Final = 0.4
 _WIDEST_GAP: Final = 4
 _FEWEST_OF_ADDRESS: Final = 2
+_TURNS: Final = frozenset((", ", ","))
 _IN_ADDRESS_GAP: Final = frozenset(" ,-.\n")
 _IN_NAME: Final = frozenset(("", " ", "-", ". ", ".", "  ", "·", "・", "\u3000", "\u00a0", "+", "‐", "_"))
 

@@ -164,7 +164,12 @@ class _Draw:
 
     def _one(self, words: list[str]) -> str:
         """A name all words of which this split may use."""
-        for _ in range(400):
+        if self._part is TRAINED and self._often(_UNLISTED):
+            for _ in range(_TRIES):
+                name = self._rng.choice(words)
+                if {share(token.word) for token in tokens_of(name)} == {1}:
+                    return name
+        for _ in range(_TRIES):
             name = self._rng.choice(words)
             if all(share(token.word) in self._part.words for token in tokens_of(name)):
                 return name
@@ -225,6 +230,8 @@ class _Draw:
         return text.lower() if self._often(0.03) else text
 
 
+_UNLISTED: Final = 0.12  # of names, besides: words are to be known by what is around them as well
+_TRIES: Final = 100
 #: How names are written, and how often.
 _FORMS: Final = (
     (
