@@ -16,11 +16,11 @@ _ASSIGNS: Final = (
     r"|\\+t)*(?:%2[27])?"
 )
 _PASSWORD_SUFFIX: Final = (
-    r"(?:[_-]?(?:\d{1,2}|confirm(?:ation)?|again|repeat|old|new|current|value|text|plain))?"  # noqa: S105
+    r"(?:[_ -]?(?:\d{1,2}|confirm(?:ation)?|again|repeat|old|new|current|value|text" r"|plain))?\d{0,2}"  # noqa: S105
 )
 _PASSWORD_ASSIGNED: Final = f"(?i:(?:{_PASSWORD_NAME}|pwd){_PASSWORD_SUFFIX}{_ASSIGNS})"
 _QUOTED: Final = (  # in JSON inside JSON, in JSON and code, in code and SQL
-    r"(?:\\\"(?P<value1>(?:[^\"\\\n]|\\\\\\\"|\\\\|\\[^\"\\])+)\\\""
+    r"(?:\\{2,}\"(?P<value0>[^\"\\\n]+)\\+\"|\\\"(?P<value1>(?:[^\"\\\n]|\\\\\\\"|\\\\|\\[^\"\\])+)\\\""
     r"|\"(?P<value2>(?:[^\"\\\n]|\\.)+)\"|'(?P<value3>(?:[^'\\\n]|\\.|'')+)'|`(?P<value4>[^`\n]+)`)"
 )
 _DATABASES: Final = (

@@ -16,7 +16,8 @@ _PLACE: Final = re.compile(
         |redacted|hidden|masked|removed|filtered|protected|sanitized|omitted|encrypted|placeholder
         |replace[_-]?me|string|str|char|varchar|text|bytes?|int(?:eger)?|number|bool(?:ean)?|object|any)
       | \W{0,5} | x{3,} | [*•●·xX\#?_.-]+
-      | <.*>? | &lt;.* | \\+u003c.* | \\+u0026lt;.* | \$?\{.*\}? | \$\(.*\)? | \#\{.* | @\{.* | \[\[.* | \[object.*
+      | <.*>? | &lt;.* | \\+u003c.* | \\+u0026lt;.*
+      | \$?\{.*\}? | \$\(.*\)? | \#\{.* | @\{.* | \[\[.* | \[object.*
       | %[a-z_]*% | %-?\d*[a-z] | %\(\w+\)[a-z] | \?\d*
       | [$:@]\w*(?:pass|pw|secret|token|key)\w*
       | [\[(<{]+(?:redacted|hidden|masked|removed|filtered|protected|sanitized|omitted|secret|private
@@ -121,7 +122,7 @@ def is_opaque(value: str) -> bool:
         or _CODE.fullmatch(value)
         or value.count("/") > 2 + len(value) / 12
         or re.fullmatch(
-            r"[\d.:+TZ,/ -]+|0x[0-9a-fA-F]{1,16}|(?:[a-z]+-)+[0-9a-f]{8,10}-[a-z0-9]{5}"
+            r"[\d.:+TZ,/ -]+|0x[0-9a-fA-F]{1,16}|HTTP/.*|(?:[a-z]+-)+[0-9a-f]{8,10}-[a-z0-9]{5}"
             r"|[A-Z]\w*[{@].*|(?i:sha\d+|md5)[:-].*|data:.*"
             r"|https?:.*|[\w.-]+:[\d.]+",
             value,
@@ -254,7 +255,7 @@ def bare_password(value: str) -> Iterator[tuple[int, int]]:
     """The password in a run of characters without spaces, behind ``password=``."""
     text = bare(value)
     if text[:2] in ('{"', '["', "{'", "['", "{\\", "[\\", "[{") or re.match(
-        r"[A-Za-z_]{3,}=(?!=|$)|\w+[(\[]\\*[\"']", text
+        r"(?:[a-z]+(?:[A-Z][a-z]*)*|[A-Za-z]+(?:_[A-Za-z]+)+|[A-Z]{3,})=(?!=|$)|\w+[(\[]\\*[\"']", text
     ):
         return
     if is_password(text):

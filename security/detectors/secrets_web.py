@@ -36,7 +36,10 @@ def _password(name: str, title: str, pattern: str, hints: tuple[str, ...], **res
 
 
 _FLAG_OF_WORDS: Final = "(?i:password|passwd|passphrase|pass|pwd|pw|storepass|keypass)"
-_FLAG_OF_KEYS: Final = "(?i:secret|token|api-?key|access-?key|secret-?key|private-?key|key)"
+_FLAG_OF_KEYS: Final = (
+    "(?i:secret|token|api-?key|access-?key|secret-?key|private-?key|(?:license|signing"
+    "|encryption|hmac|master|shared|account|storage)-?key)"
+)
 _LEAD: Final = len(r"[ \"'`\[,;(]")
 
 

@@ -5,20 +5,20 @@ from typing import Final
 from security.detectors import masks
 from security.detectors import secrets_checks as checks
 from security.detectors.kind import Kind, Rank
-from security.detectors.secrets_forms import ASSIGNS, HEX, LOWER, UUID, entry, made, made_uuid
+from security.detectors.secrets_forms import ASSIGNS, EDGE, HEX, LOWER, UUID, entry, made, made_uuid
 
 _QUOTED: Final = (
-    r"(?:\\\"(?P<{0}1>(?:[^\"\\\n]|\\\\\\\"|\\\\|\\[^\"\\])+)\\\""
+    r"(?:\\{{2,}}\"(?P<{0}0>[^\"\\\n]+)\\+\"|\\\"(?P<{0}1>(?:[^\"\\\n]|\\\\\\\"|\\\\|\\[^\"\\])+)\\\""
     r"|\"(?P<{0}2>(?:[^\"\\\n]|\\.)+)\"|'(?P<{0}3>(?:[^'\\\n]|\\.|'')+)'|`(?P<{0}4>[^`\n]+)`)"
 )
 QUOTED: Final = _QUOTED.format("value")
 #: Characters without spaces; a quote among them when more follows.
 BARE: Final = r"(?P<value5>[^\s\"'`>](?:[^\s\"'`]|[\"'`][0-9A-Za-z])*)"
 _SHORT_NAME: Final = (
-    r"(?:(?:^|[^0-9A-Za-z])(?i:pass|pswd|passw|psw|pword|pass[_-]word|passcode|pw"
+    rf"(?:{EDGE}(?i:pass|pswd|passw|psw|pword|pass[_-]word|passcode|pw|pass\d"
     r"|passwd\d|secretword|(?:bind|root|user|db|admin|login|my|ftp|smtp|mail|ssh|app"
     r"|sys)_?(?:pw|pass))"
-    r"|[a-z0-9](?:Pass|Pw|Pwd|PASS))"
+    r"|[a-z0-9](?:Pass|Pw|Pwd|PASS))\d{0,2}"
 )
 _LOCAL_NAME: Final = (
     r"(?i:passwort|kennwort|contrase(?:ñ|n|\\u00f1)a|clave|mot[ _]de[ _]passe"
@@ -26,7 +26,7 @@ _LOCAL_NAME: Final = (
     r"|wachtwoord|lösenord|adgangskode|passord|salasana|has[łl]o|heslo|jelszó|parole"
     r"|şifre|sifre|пароль|пароля"
     r"|密码|密碼|口令|パスワード|暗証番号|비밀번호|암호|mật khẩu|kata sandi"
-    r"|κωδικός|סיסמה|كلمة المرور|पासवर्ड|รหัสผ่าน)"
+    r"|κωδικός|סיסמה|كلمة المرور|पासवर्ड|รหัสผ่าน)\d{0,2}"
 )
 _LOCAL_IS: Final = (
     r"\\*[\"'`]?[ \t]*(?:=>|=|:|：|(?i:ist|es|est|é|è|is|lautet|jest|är|er|on"
@@ -96,7 +96,7 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
         "Password behind a shorter name",
         f"{_SHORT_NAME}{ASSIGNS}{BARE}",
         (rf"{_SHORT_NAME}\\*[\"'`]?\]?[ \t]*(?:=|:|->|%3)",),
-        within=checks.bare_strong,
+        within=checks.bare_local,
         confidence=0.75,
         matches=("DB_PASS=‹k3ttle-blue› ok", "user=bo pass=‹k3ttle!›, ok", "pw: ‹Kettle#Blue›"),
         misses=(
@@ -167,7 +167,7 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
         "Password behind its name and any other mark",
         rf"{_LABEL}{_LABELLED}(?:{QUOTED}|{BARE})",
         (rf"{_LABEL}{_LABELLED}",),
-        within=checks.bare_strong,
+        within=checks.bare_local,
         confidence=0.7,
         rank=Rank.NAMED - 1,
         matches=(
@@ -286,9 +286,12 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
         "password_pair",
         "Password whose name and value are two fields: of a property, of a variable in a list",
         r"(?i:name|key|id|property|type|parameter|var)\\*[\"']?\s*[:=]\s*\\*[\"']"
-        r"[\w.-]*(?i:password|passwd|passphrase|pwd|pass)\\*[\"']"
+        r"[\w.-]*(?i:password|passwd|passphrase|pwd|pass|passwort|senha)(?i:[_-]?confirmation)?\d?\\*[\"']"
         rf"[^\n<>\"']{{0,24}}?\\*[\"']?(?i:value|val|default)\\*[\"']?\s*[:=]\s*{QUOTED}",
-        (r"(?i:password|passwd|passphrase|pwd|pass)\\*[\"'][\s,;]*\\*[\"']?(?i:value|val|default)",),
+        (
+            r"(?i:password|passwd|passphrase|pwd|pass|passwort"
+            r"|senha)(?i:[_-]?confirmation)?\d?\\*[\"'][\s,;]*\\*[\"']?(?i:value|val|default)",
+        ),
         check=checks.is_password,
         confidence=0.9,
         matches=(
@@ -301,17 +304,33 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
     _password(
         "password_pair",
         "Password whose name and value are two items of a list, or of a variable in YAML",
-        rf"(?:\\*[\"'][\w.-]*(?i:password|passwd|passphrase|pwd)\\*[\"']\s*,\s*{QUOTED}"
+        r"(?:\\*[\"'][\w.-]*(?i:password|passwd|passphrase"
+        rf"|pwd)(?i:[_-]?confirmation)?\d?\\*[\"']\s*,\s*{QUOTED}"
         r"|name: *[\w.-]*(?i:password|passwd|passphrase|pwd|pass)(?:\\n"
         r"|\s)+value: *[\"']?(?P<value9>[^\s\"'\\]+))",
         (
-            r"(?i:password|passwd|passphrase|pwd)\\*[\"']\s*,\s*\\*[\"']",
+            r"(?i:password|passwd|passphrase|pwd)(?i:[_-]?confirmation)?\d?\\*[\"']\s*,\s*\\*[\"']",
             r"(?i:password|passwd|passphrase|pwd|pass)(?:\\n|\s)+value:",
         ),
         check=checks.is_strong,
         confidence=0.7,
         matches=("('db_password', '‹k3ttle-blue›')", "- name: DB_PASSWORD\n  value: ‹kettle7›"),
         misses=('["user", "password", "email"]', "name: DB_PASSWORD\nvalue: null"),
+    ),
+    _password(
+        "password_refused",
+        "Password that a form refused, as Spring logs it",
+        r"on field '[\w.\[\]]*(?i:password|passwd|passphrase|pwd|pass|passwort|senha"
+        r"|contrasena)(?i:confirmation)?\d?': "
+        r"rejected value \[(?P<value>[^\[\]\n][^\]\n]*)\]",
+        ("': rejected value ",),
+        check=checks.is_password,
+        confidence=0.9,
+        matches=(
+            "Field error in object 'user' on field 'password': rejected value [‹blue kettle›]; codes",
+            "on field 'form.newPassword2': rejected value [‹k3ttle›]",
+        ),
+        misses=("on field 'password': rejected value [null]", "on field 'city': rejected value [k3ttle]"),
     ),
     _password(
         "password_call",
