@@ -148,7 +148,6 @@ FINANCE: Final[tuple[Kind, ...]] = (
         check=_is_bic,
         mask=masks.named("bic"),
         rank=Rank.NUMBER,
-        fields="(?:.*[^a-z0-9])?(?:bic|swift_?(?:code|bic)|bic_?(?:code|swift))",
         matches=("BIC: ‹DEUTDEFF›", '"swiftCode":"‹NEDSZAJJXXX›"', "SWIFT/BIC ‹CHASUS33›"),
         misses=("swift: PROTOCOL is", "DEUTDEFF"),
     ),

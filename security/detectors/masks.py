@@ -16,7 +16,8 @@ PHONE = constant("***-***-****")
 
 def email(value: str) -> str:
     """``j***@example.com``: the first letter, and where it is from."""
-    user, host = _AT.split(value.strip('\\"'), maxsplit=1)
+    user, *rest = _AT.split(value.strip(_QUOTES), maxsplit=1)
+    host = rest[0] if rest else ""
     return f"{user.strip(_QUOTES)[:1]}***@{_DOT.sub('.', host)}"
 
 

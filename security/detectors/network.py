@@ -159,7 +159,6 @@ NETWORK: Final[tuple[Kind, ...]] = (
         check=lambda value: is_device_mac(value) or (value.isdigit() and checks.is_plain(value)),
         mask=masks.named("mac_address"),
         rank=Rank.NUMBER,
-        fields=r"(?:.*[^a-z0-9])?(?:mac_?addr(?:ess)?|hwaddr|bssid)",
         matches=("mac=‹3c22fb9a1b0e›", '"macAddress":"‹3C22FB9A1B0E›"'),
         misses=("hmac=3c22fb9a1b0e", "mac: ffffffffffff"),
     ),

@@ -110,7 +110,6 @@ PEOPLE: Final[tuple[Kind, ...]] = (
         mask=masks.email,
         rank=Rank.TEXT,
         family="email",
-        fields="(?:.*[^a-z0-9])?e?-?mail(?:_?address)?",
         matches=(
             "user ‹jane.doe@example.com› failed",
             "‹müller@bücher.example›",
@@ -170,7 +169,7 @@ PEOPLE: Final[tuple[Kind, ...]] = (
         category=Category.PCI,
         pattern=named(_CARD_NAMES, rf"(?P<value>\d(?:[{BLANKS}{DASHES}]?\d){{11,18}})\b"),
         hints=(
-            r"(?i:card|\bcc|ccnum|primary_?account|kreditkarte|kart|tarjeta|carte|cartão|карт|カード|卡号)[^\n]{1,24}?\d{12}",
+            r"(?i:card|cc[^a-z0-9]|ccnum|primary_?account|kreditkarte|kart|tarjeta|carte|cartão|карт|カード|卡号)[^\n]{1,24}?\d{12}",
         ),
         not_before=r"\w-",
         check=checks.is_named_card,

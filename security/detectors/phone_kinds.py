@@ -263,7 +263,6 @@ PHONES: Final[tuple[Kind, ...]] = (
         mask=masks.PHONE,
         rank=Rank.LOOSE + 2,
         family="phone",
-        fields="(?:.*[^a-z0-9])?(?:tele)?(?:mobile|cell|phone|fax|msisdn)_?(?:phone)?_?(?:number|num|no)?",
         matches=(
             "phone=‹5551234›",
             "Telefon: ‹030/1234567›",
