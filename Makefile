@@ -40,6 +40,7 @@ format: .venv/ready
 
 bench: .venv/ready
 	@$(BIN)/traceo bench --json out/bench.json
+	@$(BIN)/traceo bench logs --records 200000 --json out/bench-logs.json
 
 PEERS_STACK := --state .traceo/peers/stack
 bench-peers: .venv/ready

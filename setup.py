@@ -27,6 +27,8 @@ setup(
     packages=find_packages(include=[f"{name}{part}" for name in PACKAGES for part in ("", ".*")]),
     package_data={
         "schemas": ["*.json"],
+        "security.evaluation": ["*.json"],
+        "security.model": ["*.json", "*.npz"],
         "report": ["static/*"],
         "runners.stack": ["*.toml", "*.sql", "*.c", "java/*", "go/*.txt", "go/*/*"],
     },
@@ -54,6 +56,7 @@ setup(
         "redis>=5,<9",
         "rich>=13,<16",
         "scikit-learn>=1.5,<2",
+        "urllib3>=2,<3",
     ],
     extras_require={
         "dev": [

@@ -127,6 +127,9 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser(
         "bench", help="measure the path, side by side with its limit and a plain loop"
     )
+    bench.add_argument(
+        "what", nargs="?", choices=("metrics", "logs"), default="metrics", help="(default: metrics)"
+    )
     bench.add_argument("--records", type=int, default=2_000_000, metavar="N", help="(default: 2000000)")
     bench.add_argument("--rounds", type=int, default=3, metavar="N", help="interleaved rounds (default: 3)")
     bench.add_argument("--sample", default="samples/trainticket", metavar="PATH", help="what is multiplied")
@@ -394,12 +397,14 @@ def _watch(arguments: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _bench(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from pipelines import bench
+    from pipelines import bench, benchlogs
 
     if rest:
         return _fail(f"unknown option {rest[0]!r}; see: traceo bench --help", _EXIT_USAGE)
     if arguments.records < 1 or arguments.rounds < 1:
         return _fail("--records and --rounds: the least is 1", _EXIT_USAGE)
+    if arguments.what == "logs":
+        return benchlogs.run(arguments.sample, arguments.records, arguments.rounds, arguments.json)
     return bench.run(
         arguments.sample,
         arguments.records,

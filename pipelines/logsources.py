@@ -7,12 +7,18 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import apache_beam as beam
+import pyarrow as pa
 
+from connectors.files import ReadSpans
 from connectors.kafka.cluster import is_kafka, parse_address
 from connectors.kafka.kafkaio import check as check_kafkaio
 from connectors.kafka.preflight import check_inputs, check_outputs
 from connectors.logfiles import Bounds, FileReader, find_log_files
+from connectors.logstores.write import sink_of
+from connectors.results import events_again, is_result
+from connectors.spanfiles import find_span_files
 from logs.multiline import Joiner
+from pipelines.logpath import Beside
 from pipelines.setting import SettingError
 from pipelines.settings import ON_FLINK, Settings
 from pipelines.sources import from_kafka, topic_source
@@ -22,6 +28,7 @@ from schemas.names import Result
 from schemas.records import RawRecords
 from schemas.topics import LOGS_TOPICS
 from telemetry.progress import advance
+from transforms import DecodeSpans
 from transforms.loglines import JoinLines, given, is_counted
 from transforms.outcome import TALLY, Count, Counted, count
 
@@ -48,10 +55,33 @@ def read(pipeline: beam.Pipeline, settings: Settings) -> Counted:
     return found
 
 
+def beside(pipeline: beam.Pipeline, settings: Settings) -> Beside | None:
+    """Spans and samples that explain what went wrong, if the settings name both."""
+    if settings.samples is None:
+        return None
+    files = [str(file) for file in find_span_files(settings.spans)]
+    decoded = pipeline | "ReadSpans" >> ReadSpans(files=files) | "DecodeSpans" >> DecodeSpans()
+    samples = (
+        pipeline
+        | "Samples" >> beam.Create([settings.samples])
+        | "ReadSamples" >> beam.FlatMap(_samples).with_output_types(pa.RecordBatch)
+    )
+    masked = decoded.ok | "RedactSpans" >> settings.redact()
+    return Beside(masked.ok, samples)
+
+
+def _samples(folder: str) -> Iterator[pa.RecordBatch]:
+    return events_again(Path(folder))
+
+
 def preflight(settings: Settings) -> None:
     """Prove that what the settings name is there. Raises SettingError, InputError, OutputError."""
     if not settings.input:
         raise SettingError("--input: nothing to read; name files or folders of logs, or kafka://…")
+    settings.check_redaction()
+    _check_beside(settings)
+    if (store := settings.store()) is not None:
+        sink_of(store).check()
     try:
         ZoneInfo(settings.log_zone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -66,6 +96,18 @@ def preflight(settings: Settings) -> None:
         find_log_files(settings.input)
         return
     _check_topics(settings)
+
+
+def _check_beside(settings: Settings) -> None:
+    if bool(settings.spans) != (settings.samples is not None):
+        raise SettingError("--spans, --samples: errors are tied to both together; name both or none")
+    if settings.samples is None:
+        return
+    if settings.endless:
+        raise SettingError("--samples: a result is no stream; it is for runs on the local runner")
+    if not is_result(Path(settings.samples)):
+        raise SettingError(f"--samples: {settings.samples}: no result of the ingest job")
+    find_span_files(settings.spans)
 
 
 def _check_topics(settings: Settings) -> None:

@@ -44,9 +44,9 @@ class Settings(BackfillSettings, ClusterSettings, LogsSettings, RedactionSetting
     )
     spans: tuple[str, ...] = setting(
         (),
-        "files or folders of spans (OTLP, JSON of Jaeger) that explain samples",
+        "files or folders of spans (OTLP, JSON of Jaeger) that explain samples, and errors in logs",
         items="PATH",
-        jobs=("ingest",),
+        jobs=("ingest", "logs"),
     )
     output: str = setting(
         "out",
@@ -87,7 +87,9 @@ class Settings(BackfillSettings, ClusterSettings, LogsSettings, RedactionSetting
     span_wait_seconds: float = setting(
         30.0, "how long a sample waits for its spans, when streaming", at_least=0
     )
-    entity_tag: str = setting("pod", "the tag that names what sends samples")
+    entity_tag: str = setting(
+        "pod", "the tag that names what sends samples", jobs=("ingest", "replay", "backfill", "logs")
+    )
     marks_file: str | None = setting(
         None, "JSON list of known faults ({start, pod, …}), marked in the report", jobs=("ingest",)
     )
@@ -110,7 +112,10 @@ class Settings(BackfillSettings, ClusterSettings, LogsSettings, RedactionSetting
         30.0, "how long, after its last span, a trace is waited for, in event time", at_least=0, jobs=_TRACES
     )
     window_seconds: float = setting(
-        60.0, "window of the service graph and of RED metrics, in event time", at_least=0.001, jobs=_TRACES
+        60.0,
+        "window of the service graph, of RED metrics and of bursts, in event time",
+        at_least=0.001,
+        jobs=("traces", "logs"),
     )
     semantics: str = setting("jaeger", "what a critical path is", choices=SEMANTICS, jobs=_TRACES)
     sample_rate: float = setting(

@@ -67,8 +67,12 @@ class LogsOutput(StrEnum):
 
     LOGS = "logs"
     TEMPLATES = "templates"
+    NOVELTIES = "novelties"
     RED = "red"
     FINDINGS = "findings"
+    SECURITY = "security"
+    INCIDENTS = "incidents"
+    CONTEXTS = "contexts"
     DEAD = "dead"
 
 

@@ -22,6 +22,7 @@ class Step(StrEnum):
     JOIN = "join"
     SCORE = "score"
     WRITE = "write"
+    STORE = "store"
 
 
 class Result(StrEnum):

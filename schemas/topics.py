@@ -46,6 +46,11 @@ RECONCILIATION: Final = OutputTopic("metrics.reconciliation", None, ())
 #: Of the logs job.
 LOGS_TOPICS: Final = {
     LogsOutput.LOGS: OutputTopic("logs.processed", None, ("topic", "partition", "offset", "place")),
-    LogsOutput.FINDINGS: OutputTopic("logs.findings", None, ("topic", "partition", "offset", "place")),
+    LogsOutput.TEMPLATES: OutputTopic("logs.templates", "id", ("id", "replaces")),
+    LogsOutput.NOVELTIES: OutputTopic("logs.novelties", "id", ("id",)),
+    LogsOutput.RED: OutputTopic("logs.red", "template", ()),
+    LogsOutput.FINDINGS: OutputTopic("logs.findings", None, ()),
+    LogsOutput.SECURITY: OutputTopic("logs.security", None, ()),
+    LogsOutput.INCIDENTS: OutputTopic("logs.incidents", "id", ("id", "state")),
     LogsOutput.DEAD: OutputTopic("logs.dead", "id", ("id", "step")),
 }

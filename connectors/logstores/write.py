@@ -81,18 +81,18 @@ class _Push(beam.DoFn):
 def _told(pushed: Pushed) -> Iterator[Any]:
     origin = Origin.of(pushed.batch)
     if pushed.stored:
-        yield count(Step.WRITE, origin, Result.PASSED, pushed.stored)
+        yield count(Step.STORE, origin, Result.PASSED, pushed.stored)
     if pushed.already:
-        yield count(Step.WRITE, origin, Result.DUPLICATE, pushed.already)
+        yield count(Step.STORE, origin, Result.DUPLICATE, pushed.already)
     for refused in pushed.refused:
         yield _letter(refused, origin)
-        yield count(Step.WRITE, origin, Result.DEAD, 1, refused.reason)
+        yield count(Step.STORE, origin, Result.DEAD, 1, refused.reason)
 
 
 def _letter(refused: Refused, origin: Origin) -> DeadLetter:
     return DeadLetter(
         id=refused.id,
-        step=Step.WRITE,
+        step=Step.STORE,
         reason=refused.reason,
         topic=origin.topic,
         partition=origin.partition,

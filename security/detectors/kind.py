@@ -40,7 +40,7 @@ class Rank:
     LOOSE: Final = 20  # digits by their grouping
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
     r"""One kind.
 

@@ -6,6 +6,7 @@ time is linear in the text, whatever the text.
 """
 
 import bisect
+import functools
 import itertools
 import re
 import sys
@@ -15,6 +16,7 @@ from typing import Final, NamedTuple
 import re2
 
 from security.detectors.kind import Kind, Tier
+from security.detectors.matching import Matcher, Spans
 
 #: RE2 says "no match" when its automaton outgrows its memory; the hints need a small part of this.
 _MEMORY: Final = 256 * 1024 * 1024
@@ -46,14 +48,19 @@ class _Pattern(NamedTuple):
     """A kind, ready to be looked for."""
 
     kind: Kind
-    regexp: "re2._Regexp"
+    matcher: Matcher
     groups: tuple[int, ...]
     not_after: "re.Pattern[str] | None"
-    not_after_run: "re.Pattern[str] | None"
     not_before: "re.Pattern[str] | None"
     before: "re.Pattern[str] | None"
     after: "re.Pattern[str] | None"
     never: "re.Pattern[str] | None"
+
+    def not_after_end(self, text: str, start: int) -> int:
+        """Where the characters of ``not_after`` that begin at ``start`` end."""
+        while start < len(text) and self.not_after is not None and self.not_after.match(text, start):
+            start += 1
+        return start
 
 
 class Scanner:
@@ -61,7 +68,6 @@ class Scanner:
 
     def __init__(self, kinds: Sequence[Kind], also: Sequence[str] = ()) -> None:
         self.kinds = tuple(kinds)
-        self._patterns = [_prepared(kind) for kind in kinds]
         hints: dict[str, set[int]] = {}
         for number, kind in enumerate(kinds):
             for hint in kind.hints or (kind.pattern,):
@@ -77,7 +83,7 @@ class Scanner:
             self._set.Add(hint)
             self._of_hint.append(numbers)
         self._set.Compile()
-        self._any = re2.compile("|".join(f"(?:{hint})" for hint in hints).encode(), options)
+        self._any = Matcher("|".join(f"(?:{hint})" for hint in hints), memory=_MEMORY, captures=False)
 
     def suspects(self, data: bytes) -> set[int]:
         """The kinds, by place, that may be in ``data``; empty for most texts."""
@@ -88,21 +94,22 @@ class Scanner:
 
     def is_clean(self, data: bytes) -> bool:
         """Whether no hint of any kind is in ``data``."""
-        return self._any.search(data) is None
+        return self._any.find(data) is None
 
     def suspicious(self, data: bytes, ends: Sequence[int]) -> Iterator[int]:
         """Which of the texts that lie end to end in ``data`` may hold something; ``ends``: of each."""
         position, last = 0, len(data)
-        while position < last and (match := self._any.search(data, position)) is not None:
-            row = bisect.bisect_right(ends, match.start())
+        while position < last and (spans := self._any.find(data, position)) is not None:
+            start, end = spans[0]
+            row = bisect.bisect_right(ends, start)
             yield row
-            position = max(ends[row], match.start() + 1)
-            if match.end() > ends[row] and row + 1 < len(ends):  # across two: either may be the one
+            position = max(ends[row], start + 1)
+            if end > ends[row] and row + 1 < len(ends):  # across two: either may be the one
                 yield row + 1
                 position = ends[row + 1]
 
     def scan(self, text: str, most: int = sys.maxsize) -> list[Finding]:
-        """What is in ``text``, in order; no two overlap. Of a kind that is there more often ``most`` alone."""
+        """What is in ``text``, in order; no two overlap. Of one kind, ``most`` at most."""
         data = text.encode("utf-8", "surrogatepass")
         suspects = self.suspects(data)
         if not suspects:
@@ -110,8 +117,11 @@ class Scanner:
         found: list[Finding] = []
         as_chars = None if len(data) == len(text) else _Places(data)
         for number in suspects:
-            found += itertools.islice(_found(self._patterns[number], text, data, as_chars), most)
-        return resolved(found)
+            pattern = _prepared(self.kinds[number])
+            spans = pattern.matcher.find(data)
+            if spans is not None:
+                found += itertools.islice(_found(pattern, text, data, as_chars, spans), most)
+        return resolved(found) if len(found) > 1 else found
 
 
 def resolved(findings: Iterable[Finding]) -> list[Finding]:
@@ -179,21 +189,26 @@ def _characters(data: bytes) -> int:
     return len(data.translate(None, _CONTINUATION))
 
 
-def _found(pattern: _Pattern, text: str, data: bytes, as_chars: _Places | None) -> Iterator[Finding]:
+def _found(
+    pattern: _Pattern, text: str, data: bytes, as_chars: _Places | None, spans: Spans | None
+) -> Iterator[Finding]:
+    """All from ``spans`` on, which are of the first match."""
     kind = pattern.kind
-    position, last = 0, len(data)
-    while position <= last and (match := pattern.regexp.search(data, position)) is not None:
-        begin, finish = match.span()
-        position = max(finish, begin + 1)
-        group = next((g for g in pattern.groups if match.start(g) >= 0), 0)
-        start, end = match.span(group)
+    while spans is not None:
+        here = spans
+        at, after = begin, finish = here[0]
+        start, end = next((here[group] for group in pattern.groups if here[group][0] >= 0), here[0])
         if as_chars is not None:
             begin, finish, start, end = (as_chars[place] for place in (begin, finish, start, end))
         if pattern.not_after and begin and pattern.not_after.match(text, begin - 1):
             # nor can it begin at any of the characters that follow and are as the one before
-            passed = pattern.not_after_run.match(text, begin).group() + text[begin : begin + 1]  # type: ignore[union-attr]
-            position = match.start() + max(1, len(passed.encode("utf-8", "surrogatepass")))
+            passed = text[begin : pattern.not_after_end(text, begin) + 1]
+            spans = pattern.matcher.find(data, at + max(1, len(passed.encode("utf-8", "surrogatepass"))))
             continue
+        if after < len(data):
+            spans = pattern.matcher.find(data, max(after, at + 1))
+        else:
+            spans = None
         if pattern.not_before and finish < len(text) and pattern.not_before.match(text, finish):
             continue
         value = text[start:end]
@@ -225,19 +240,16 @@ def _has(words: "re.Pattern[str]", text: str, start: int, end: int) -> bool:
     return words.search(text[max(0, start) : end].lower()) is not None
 
 
+@functools.cache
 def _prepared(kind: Kind) -> _Pattern:
-    options = re2.Options()
-    options.max_mem = _MEMORY // 16
-    options.log_errors = False
-    regexp = re2.compile(kind.pattern.encode(), options)
-    names = sorted((place, name) for name, place in regexp.groupindex.items())
-    groups = tuple(place for place, name in names if _text(name).startswith("value"))
+    """Made when it is first needed: most processes meet few kinds."""
+    matcher = Matcher(kind.pattern)
+    groups = sorted((place, name) for name, place in matcher.groups.items())
     return _Pattern(
         kind=kind,
-        regexp=regexp,
-        groups=groups,
+        matcher=matcher,
+        groups=tuple(place for place, name in groups if name.startswith("value")),
         not_after=re.compile(f"[{kind.not_after}]") if kind.not_after else None,
-        not_after_run=re.compile(f"[{kind.not_after}]*") if kind.not_after else None,
         not_before=re.compile(f"[{kind.not_before}]") if kind.not_before else None,
         before=_words(kind.before),
         after=_words(kind.after),
@@ -245,10 +257,6 @@ def _prepared(kind: Kind) -> _Pattern:
         if kind.never
         else None,
     )
-
-
-def _text(name: str | bytes) -> str:
-    return name.decode() if isinstance(name, bytes) else name
 
 
 def _words(words: Sequence[str]) -> "re.Pattern[str] | None":

@@ -1,0 +1,178 @@
+"""The benchmark of logs: redaction beside what a user would write instead, and the whole logs job.
+
+Real log lines (the sample's bodies, repeated), one in twenty with a value of one of the eight basic kinds, on
+one core:
+
+- ``re``: the eight patterns one after another by Python's ``re`` on each line, as one would write it;
+- ``basic``, ``all``: ``traceo redact`` with the eight kinds, and with all; patterns only;
+- ``model``: the same as ``all``, and the model asked where a pattern is not sure.
+
+They take turns in every round; medians are compared. Then the job: OTLP documents to written files.
+"""
+
+import io
+import json
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+from rich.console import Console
+from rich.table import Table
+
+from connectors.logfiles import find_log_files
+from logs.decode import Reading, decode_documents
+from pipelines.redactfilter import Filter
+from security.detectors import ALL, BASIC
+from security.policy import Model, Policy
+from security.redactor import Redactor
+
+#: One of the eight kinds each; ``%d`` is another number in every line.
+_PLANTED: Final = (
+    "mail user%d@example.com",
+    "password=hunter%d",
+    "ssn 123-45-6789 %d",
+    "call (415) 555-2671 %d",
+    "card 4111 1111 1111 1111 %d",
+    "dsn postgresql://app:pw%d@db/shop",
+    "token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ%d.dozjgNryP4J3jVmNHl0w5N",
+    "api_key=0123456789abcdef%d",
+)
+_SHARE: Final = 0.05
+#: What a user would write: every pattern over every line.
+_USERS: Final = tuple(
+    (re.compile(pattern), mask)
+    for pattern, mask in (
+        (r"(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis)://[^\s\"'<>]+", "[DATABASE_URL]"),
+        (r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*", "[JWT]"),
+        (
+            r"(?i)\b((?:api|access|secret|auth)[_-]?(?:key|token)[\"']?\s*[:=]\s*[\"']?)[\w./+-]{8,}",
+            r"\1[API_KEY]",
+        ),
+        (r"(?i)\b((?:password|passwd|pwd)[\"']?\s*[:=]\s*[\"']?)[^\s\"',;&]+", r"\1[PASSWORD]"),
+        (r"\b([\w.%+-])[\w.%+-]*@((?:[\w-]+\.)+[A-Za-z]{2,})\b", r"\1***@\2"),
+        (r"\b(?:\d[ -]?){12,18}(\d)\b", "****-****-****-****"),
+        (r"\b\d{3}-\d{2}-\d{4}\b", "***-**-****"),
+        (r"(?:\+\d{1,3}[ -]?)?\(?\b\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b", "***-***-****"),
+    )
+)
+_LINE_BYTES: Final = 1 << 20
+_MEGA: Final = 1e6
+_out = Console(highlight=False)
+
+
+def run(sample: str, records: int, rounds: int, json_file: str | None) -> int:
+    """Run the benchmark, print its table, write its figures; the exit code."""
+    bodies = _bodies(sample)
+    text = _lines(bodies, records)
+    figures: dict[str, Any] = {"lines": text.count(b"\n"), "megabytes": round(len(text) / _MEGA, 1)}
+    contenders = _contenders()
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    for number in range(rounds):
+        for name, redact in contenders.items():
+            begun = time.perf_counter()
+            redact(text)
+            seconds[name].append(time.perf_counter() - begun)
+            rate = len(text) / seconds[name][-1] / _MEGA
+            _out.print(f"round {number + 1} of {rounds}  {name:6} {rate:>8,.1f} MB/s")
+    rates = {name: len(text) / statistics.median(times) / _MEGA for name, times in seconds.items()}
+    figures["redact_megabytes_per_second"] = {name: round(rate, 1) for name, rate in rates.items()}
+    figures["redact_to_re"] = {name: round(rates[name] / rates["re"], 1) for name in rates}
+    figures["job_records_per_second"] = round(statistics.median(_job(sample, records) for _ in range(rounds)))
+    _show(figures)
+    if json_file:
+        Path(json_file).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        _out.print(f"wrote {json_file}", style="bold")
+    return 0
+
+
+def _bodies(sample: str) -> list[str]:
+    """The bodies of the sample's logs, each on one line."""
+    found: list[str] = []
+    for file in find_log_files([sample]):
+        with pa.input_stream(file) as stream:
+            documents = stream.read().splitlines()
+        batch = decode_documents(documents, list(range(len(documents))), Reading()).batch
+        found += [body.replace("\n", " ") for body in batch.column("body").to_pylist() if "eyJ" not in body]
+    return found
+
+
+def _lines(bodies: Sequence[str], lines: int) -> bytes:
+    """``lines`` lines, one in twenty with a value."""
+    chance = random.Random(1)  # noqa: S311  no secret
+    made = []
+    for number in range(lines):
+        body = bodies[number % len(bodies)]
+        if chance.random() < _SHARE:
+            body = f"{body} {chance.choice(_PLANTED).replace('%d', str(number))}"
+        made.append(body)
+    return ("\n".join(made) + "\n").encode()
+
+
+def _contenders() -> dict[str, Callable[[bytes], Any]]:
+    def filtered(redactor: Redactor) -> Callable[[bytes], Any]:
+        def work(text: bytes) -> None:
+            one = Filter(redactor, max_line_bytes=_LINE_BYTES, listener=lambda *_found: None)
+            one.run(io.BytesIO(text), io.BytesIO())
+
+        return work
+
+    return {
+        "re": _users_way,
+        "basic": filtered(Redactor(Policy(model=Model.OFF), BASIC)),
+        "all": filtered(Redactor(Policy(model=Model.OFF), ALL)),
+        "model": filtered(Redactor(Policy(model=Model.UNSURE), ALL)),
+    }
+
+
+def _users_way(text: bytes) -> bytes:
+    out = []
+    for line in io.TextIOWrapper(io.BytesIO(text), encoding="utf-8"):
+        clean = line
+        for pattern, mask in _USERS:
+            clean = pattern.sub(mask, clean)
+        out.append(clean.encode())
+    return b"".join(out)
+
+
+def _job(sample: str, records: int) -> float:
+    """Records a second of the whole job over copies of the sample's logs, in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="traceo-bench-") as folder:
+        source = Path(folder) / "logs.otlp.jsonl"
+        _multiply(sample, records, source)
+        output = Path(folder) / "out"
+        command = [sys.executable, "-m", "pipelines", "run", "logs", "--input", str(source)]
+        command += ["--output", str(output), "--redact-model", "off"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  our own module
+        summary = json.loads((output / "summary.json").read_text())
+        rate: float = summary["records"] / summary["seconds"]
+        _out.print(f"job    {rate:>9,.0f} records/s")
+        return rate
+
+
+def _multiply(sample: str, records: int, target: Path) -> None:
+    documents: list[bytes] = []
+    for file in find_log_files([sample]):
+        with pa.input_stream(file) as stream:
+            documents += stream.read().splitlines(keepends=True)
+    held = sum(document.count(b'"body"') for document in documents)
+    with target.open("wb") as out:
+        for _ in range(-(-records // held)):
+            out.writelines(documents)
+
+
+def _show(figures: dict[str, Any]) -> None:
+    table = Table(title=f"{figures['lines']:,} lines, {figures['megabytes']} MB, one core")
+    for title in ("what", "MB/s", "times re"):
+        table.add_column(title, justify="left" if title == "what" else "right")
+    for name, rate in figures["redact_megabytes_per_second"].items():
+        table.add_row(name, f"{rate:,.1f}", f"{figures['redact_to_re'][name]:,.1f}")
+    _out.print(table)
+    _out.print(f"whole logs job: {figures['job_records_per_second']:,} records/s")

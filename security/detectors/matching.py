@@ -1,0 +1,43 @@
+"""RE2 as it is below its Python module, which makes an object and a generator for every question.
+
+Most questions are answered with no, and this asks millions.
+"""
+
+from typing import Final
+
+import re2
+from re2 import _re2
+
+_MEMORY: Final = 32 * 1024 * 1024
+_ANYWHERE: Final = _re2.RE2.Anchor.UNANCHORED
+_NOWHERE: Final = (-1, -1)
+
+#: Of the match and of each group: bytes from, and up to, which it stands; (-1, -1): it took no part.
+Spans = list[tuple[int, int]]
+
+
+class Matcher:
+    """One pattern over UTF-8. Raises ``re2.error`` for what is no RE2."""
+
+    def __init__(self, pattern: str, *, memory: int = _MEMORY, captures: bool = True) -> None:
+        options = re2.Options()
+        options.max_mem = memory
+        options.log_errors = False
+        options.never_capture = not captures
+        self._regexp = _re2.RE2(pattern.encode(), options)
+        if not self._regexp.ok():
+            raise re2.error(self._regexp.error())
+        self._match = self._regexp.Match
+
+    def find(self, data: bytes, start: int = 0) -> Spans | None:
+        """The first match that begins at ``start`` or later."""
+        spans: Spans = self._match(_ANYWHERE, data, start, len(data))
+        return None if spans[0] == _NOWHERE else spans
+
+    @property
+    def groups(self) -> dict[str, int]:
+        """Named groups, with their places in what :meth:`find` gives."""
+        return {
+            name.decode() if isinstance(name, bytes) else name: place
+            for name, place in self._regexp.NamedCapturingGroups()
+        }
