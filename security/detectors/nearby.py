@@ -152,11 +152,13 @@ def named(phrases: Iterable[str], value: str, gap: str = "") -> str:
 
 #: What stands between a name and its value: ``number``, ``is``, quotes, a colon.
 GAP: Final = (
-    r"(?i:[\s_-]?(?:numbers?|nummer|numero|n\x{fa}mero|num|no|nr|n\x{b0}|value))?\.?[_-]?\d?"
+    r"(?i:[\s_-]?(?:numbers?|nummer|numero|n\x{fa}mero|num|no|nr|n\x{b0}|value))?\.?[_-]?\d??"
     r"(?:\\*\"\s?,\s?\\*\"(?:[vV]alue|stringValue)(?:\\*\"\s?:\s?\{\\*\"stringValue)?)?"
-    r"(?:'?: rejected value)?(?:\s{0,2}\([^)\n]{1,14}\))?(?:\\*[\"'`]|%22|%27|[)\]])?(?:\s|\\[nrtbf]){0,4}"
-    r"(?:[:=#>(|,\x{ff1a}\x{ff0c}-]|\.|->|=>|:=|%3[AaDd]|\.:|\.\x{ff1a}|(?i:is|was|to|ist|est|es|on)[\s:])?"
-    r"(?:\s|\\[nrtbf]){0,4}(?:\\*[\"'`]|%22|%27|[\[(#<{|\x{300c}\x{201c}\x{2018}\x{ab}]|\\u00[0-9a-f]{2})?"
+    r"(?:'?: rejected value)?(?:\s{0,2}\([a-zA-Z][^)\n]{0,13}\))?"
+    r"(?:\\*[\"'`]|%22|%27|[)\]])?(?:\s|\\[nrtbf]){0,4}"
+    r"(?:[:=#>(|,\x{ff1a}\x{ff0c}-]|\.|->|=>|:=|%3[AaDd]|\.:|\.\x{ff1a}"
+    r"|(?i:is|was|to|ist|est|es|on)[\s:])??"
+    r"(?:\s|\\[nrtbf]){0,4}(?:\\*[\"'`]|%22|%27|[\[(#<{|\x{300c}\x{201c}\x{2018}\x{ab}]|\\u00[0-9a-f]{2})??"
 )
 
 

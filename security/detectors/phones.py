@@ -25,7 +25,7 @@ _LONGEST: Final = 15  # ITU-T E.164
 _EXTENSION: Final = re.compile(r"(?i)[\s,;]*(?:x|ext\.?|extension|#|доб\.?)[\s.:]*\d{1,6}$")
 _TIME: Final = re.compile(
     r"(?:19|20)\d\d([-/. ])[01]?\d\1[0-3]?\d(?!\d)"
-    r"|[0-3]?\d([-/.])[01]?\d\2(?:19|20)\d\d(?!\d)|^(?:19|20)\d{6}$"
+    r"|[0-3]?\d([-/.])[01]?\d\2(?:19|20)\d\d(?!\d)|^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 )
 _DECIMAL: Final = re.compile(r"^[+-]?(?:0|[1-9]\d*)\.\d+$")
 _LOCAL: Final = re.compile(r"\d{3}\.\d{4}$")
