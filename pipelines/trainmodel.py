@@ -21,7 +21,7 @@ def add_command(
         "--output", default=str(DEFAULT), metavar="FILE.npz", help="(default: the one in use)"
     )
     command.add_argument("--seed", type=int, default=1, metavar="N", help="(default: 1)")
-    command.add_argument("--lines", type=int, metavar="N", help="lines to draw (default: 90000)")
+    command.add_argument("--lines", type=int, metavar="N", help="lines to draw (default: 130000)")
     command.add_argument("--trial", action="store_true", help="a minute's run, to see that it works")
     return command
 

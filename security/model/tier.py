@@ -3,6 +3,7 @@
 Patterns come first and are surer. What is found here is what they cannot say.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -75,6 +76,7 @@ class ModelTier:
         """What is in each of ``texts``, in order, without overlaps; the same for one text as for many."""
         if self._names is None:
             return [[] for _ in texts]
+        texts = [text if text.isascii() else _HALVES.sub("\ufffd", text) for text in texts]
         found = self._names.find(texts)
         if self.mode is Mode.ON:
             for row, secrets in self._alone(texts).items():
@@ -126,6 +128,8 @@ class ModelTier:
         return found
 
 
+#: Halves of characters, which UTF-8 does not know: of the same length as what is put there.
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 _MOST_ALONE: Final = 10_000  # values of a text: a dump of a table of keys is not read to its end
 
 

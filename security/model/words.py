@@ -58,7 +58,7 @@ _LISTS: Final[dict[str, str]] = {
     ông bà श्री श्रीमती mrs. uncle aunt lady lord judge senator nurse""",
     # what a person follows directly
     "before": """
-    by for to from with dear hello hi hey welcome attn attention regards sincerely thanks thank
+    by for to from with dear birthday hello hi hey welcome attn attention regards sincerely thanks thank
     bye goodbye hola querido querida estimado estimada bonjour cher chère ciao caro cara olá
     caro prezado prezada liebe lieber hallo guten beste geachte drogi droga szanowny szanowna
     kära hej kære hei привет здравствуйте уважаемый уважаемая шановний γεια αγαπητέ مرحبا عزيزي

@@ -48,14 +48,19 @@ _HALF: Final = 0.5
 def _secret(rng: random.Random, words: Vocabulary) -> tuple[Candidate, int]:
     value = rng.choice(_DRAWN)(rng)
     if rng.random() < _ALONE and _is_mixed(value):
-        return Candidate(value, rng.choice(("", "", "with", "got", "using", "value", "sent"))), 1
+        return Candidate(value, _any_word(rng, words)), 1
     name = rng.choice(_SECRET_NAMES)
     if rng.random() < _PREFIXED:
         name = rng.choice(words.technical) + rng.choice("_-.") + name
     return Candidate(value, name), 1
 
 
-_ALONE: Final = 0.2
+def _any_word(rng: random.Random, words: Vocabulary) -> str:
+    """What stands before a value that has no name: nothing, or some word."""
+    return rng.choice(("", rng.choice(words.common)))
+
+
+_ALONE: Final = 0.25
 _PREFIXED: Final = 0.3
 
 
@@ -107,7 +112,8 @@ def _harmless(rng: random.Random, words: Vocabulary) -> tuple[Candidate, int]:
     if rng.random() < _HARMLESS_AFTER_SECRET:
         return Candidate(_filled(rng.choice(_WORDED), rng, words), rng.choice(_SECRET_NAMES)), 0
     form = rng.choice(rng.choice((_WORDED, _COUNTED, _COUNTED)))
-    return Candidate(_filled(form, rng, words), rng.choice(("", *_PLAIN_NAMES))), 0
+    name = _any_word(rng, words) if rng.random() < _ALONE else rng.choice(_PLAIN_NAMES)
+    return Candidate(_filled(form, rng, words), name), 0
 
 
 def _filled(form: str, rng: random.Random, words: Vocabulary) -> str:

@@ -28,8 +28,8 @@ class Plan:
     """
 
     seed: int = 1
-    lines: int = 90_000
-    epochs: int = 6
+    lines: int = 130_000
+    epochs: int = 7
     values: int = 20_000
     held_out: int = 12_000
     pool: int = 700
