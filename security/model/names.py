@@ -4,7 +4,6 @@ A text is looked at only around its cues (`cues`); what is there is tokens, thei
 `sequence`, and runs of tokens that are likely enough are findings.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -15,9 +14,9 @@ from security.detectors.kind import Kind, Tier
 from security.detectors.scan import Finding
 from security.model.cues import Cues
 from security.model.kinds import PERSON_NAME, POSTAL_ADDRESS
+from security.model.plausible import bits, can_be_address, can_be_person
 from security.model.sequence import REACH, Sequences, Weights, edges
 from security.model.tokens import TOKEN, Token, lists_of, plain, tokens_of
-from security.model.words import CATEGORIES
 
 _BEFORE: Final = 96  # characters before a cue that are looked at
 _BEHIND: Final = 160  # and behind it: an address goes on
@@ -25,13 +24,7 @@ _MOST_ROWS: Final = 200_000  # tokens in one matrix
 _LEAST_LIKE: Final = -0.6  # how much a word is to be like a name, for its pair to be a cue
 _PERSON, _ADDRESS = 1, 2
 _LABELS: Final[tuple[tuple[int, Kind], ...]] = ((_PERSON, PERSON_NAME), (_ADDRESS, POSTAL_ADDRESS))
-
-
-def _bits(*names: str) -> int:
-    return sum(1 << CATEGORIES.index(name) for name in names)
-
-
-_TITLED: Final = _bits("title", "person")
+_TITLED: Final = bits("title", "person")
 
 
 class Least(NamedTuple):
@@ -160,10 +153,10 @@ class Names:
         start, end = tokens[0].start, tokens[-1].end
         words = [token.word for token in tokens]
         if label == _ADDRESS:
-            if sure >= self._least.address and _can_be_address(words, text, start):
+            if sure >= self._least.address and can_be_address(words, text, start):
                 start -= text[max(0, start - 1) : start] in {"#", "№", "〒"}
                 yield Finding(start, end, POSTAL_ADDRESS, sure, Tier.MODEL)
-        elif sure >= self._least.person and _can_be_person(words, text, start, end):
+        elif sure >= self._least.person and can_be_person(words, text, start, end):
             end += len(words[-1]) == 1 and words[-1].isascii() and text[end : end + 1] == "."  # of an initial
             yield Finding(start, end, PERSON_NAME, sure, Tier.MODEL)
 
@@ -196,84 +189,10 @@ def _joins_address(
     return bool(labels[at + 1] == _ADDRESS) and set(between + behind) <= _IN_ADDRESS_GAP
 
 
-def _can_be_person(words: Sequence[str], text: str, start: int, end: int) -> bool:
-    """Whether a run of words may be a name, by what the network sees no reason for.
-
-    One word alone, or words without a capital, are a name only by what is said before them.
-    """
-    if any(word.isdigit() for word in words) or all(len(word) == 1 and word.isascii() for word in words):
-        return False
-    if start and (text[start - 1].isalnum() or text[start - 1] in "-_.@/\\$%#&"):
-        return False
-    before = text[max(0, start - _ANNOUNCED) : start]
-    keyed = _key_lists(before)
-    if keyed & _OF_THINGS and not keyed & _OF_PERSONS:
-        return False
-    between = set(text[start:end]) - set("".join(words))
-    if len(words) > 1 and (not between <= _WITHIN_WORD or _is_caseless(words[0])):
-        if any(not word.islower() and not word.isupper() for word in words) or _is_caseless(words[0]):
-            return True
-    elif words[0].islower() and not _is_caseless(words[0]):
-        return bool(keyed & _OF_PERSONS)
-    return any(lists_of(token.word) & _ANNOUNCING for token in tokens_of(before))
-
-
-def _key_lists(before: str) -> int:
-    """The lists of the words in the key that a value stands behind."""
-    match = _KEY.search(before)
-    bits = 0
-    for token in tokens_of(match.group(1))[-_WORDS_OF_KEY:] if match else ():
-        bits |= lists_of(token.word)
-    return bits
-
-
-def _is_caseless(word: str) -> bool:
-    """Whether it is of a script without capitals (those of Georgian are not written in names)."""
-    return word.upper() == word.lower() or "\u10a0" <= word[0] <= "\u10ff"
-
-
-def _can_be_address(words: Sequence[str], text: str, start: int) -> bool:
-    """Whether a run of words may be an address: it has a number, and a word that is no name of a variable."""
-    if len(words) < _FEWEST_OF_ADDRESS or not any(map(str.isnumeric, "".join(words))):
-        return False
-    if start and (text[start - 1].isalnum() or text[start - 1] in "_.@/$%&"):
-        return False
-    if any(_is_caseless(word) and not word.isdigit() for word in words):
-        return True
-    lists = inside = 0
-    for token in tokens_of(text[max(0, start - _ANNOUNCED) : start]):
-        lists |= lists_of(token.word)
-    for word in words:
-        inside |= lists_of(word)
-    streets = bool(inside & _IN_ADDRESS) or any(map(_STREET_END.search, words))
-    if lists & _OF_ADDRESS and (streets or len(words) > _FEWEST_OF_ADDRESS + 1):
-        return True
-    named = any(len(word) > 1 and not word.islower() and not word[0].isdigit() for word in words)
-    coded = any(word.isdigit() and len(word) >= _POSTCODE for word in words)
-    return (named or not "".join(words).isascii()) and (
-        streets or len(words) >= _MANY_WORDS or (coded and len(words) >= _MANY_WORDS - 1)
-    )
-
-
-_KEY: Final = re.compile(r"((?:\w{1,20} (?=\w*[nN]ame))?[\w.-]{1,28})\\*[\"']?\s?[:=]\s?\\*[\"'\[(]{0,2}$")
-_WITHIN_WORD: Final = frozenset("-_.")  # what joins parts of one word
-_WORDS_OF_KEY: Final = 2
-_POSTCODE: Final = 4
-_STREET_END: Final = re.compile(
-    r"(?i).(?:stra(?:ß|ss)e|str|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|plein|kade|dreef|gracht|singel"
-    r"|steenweg|gatan|vägen|gränd|vej|vejen|gade|gata|veien|katu|tie|kuja|polku|bulevardi|hof|steeg|ring|plads)$"
-)
-_ANNOUNCED: Final = 28  # characters before a name in which it is announced
-_ANNOUNCING: Final = _bits("person", "name", "namepart", "title", "before")
-_OF_ADDRESS: Final = _bits("address")
-_OF_THINGS: Final = _bits("thing", "software", "organisation")
-_OF_PERSONS: Final = _bits("person", "namepart", "title")
-_IN_ADDRESS: Final = _bits("street", "unit", "country")
-_MANY_WORDS: Final = 5
 _LEAST_TOKEN: Final = 0.4
 _LEAST_BESIDE: Final = 0.12
 _WIDEST_GAP: Final = 4
-_FEWEST_OF_ADDRESS: Final = 2
+
 _TURNS: Final = frozenset((", ", ","))
 _IN_ADDRESS_GAP: Final = frozenset(" ,-.\n")
 _IN_NAME: Final = frozenset(("", " ", "-", ". ", ".", "  ", "·", "・", "\u3000", "\u00a0", "+", "‐", "_"))

@@ -22,6 +22,7 @@ from security.model.tokens import (
 )
 
 Array = npt.NDArray[np.float32]
+Places = Sequence[int] | npt.NDArray[np.int64]
 
 #: What a word alone is like.
 LIKE: Final = ("first", "last", "place", "common", "technical")
@@ -79,7 +80,7 @@ class Sequences:
             end = token.end
         return words, gaps
 
-    def described(self, words: Sequence[int], gaps: Sequence[int]) -> Array:
+    def described(self, words: Places, gaps: Places) -> Array:
         """Rows of `WIDTH` numbers, of the places that `rows` gave; a place of -1 is the edge of a text."""
         word_rows, gap_rows = np.asarray(words, np.int64), np.asarray(gaps, np.int64)
         out = np.hstack((self._vectors[word_rows], self._gap_flags[gap_rows]))

@@ -3,6 +3,7 @@
 The lists are in addresses.toml.
 """
 
+import functools
 import random
 import tomllib
 from collections.abc import Callable
@@ -40,12 +41,16 @@ def _filled(form: str, rng: random.Random) -> str:
         "a": lambda: rng.choice("abc"),
         "A": lambda: rng.choice(letters),
         "B": lambda: rng.choice("KLMNPRSTXZ"),
-        **{f"p{n}": (lambda n=n: str(rng.randint(10 ** (n - 1), 10**n - 1))) for n in range(2, 7)},
+        **{f"p{n}": functools.partial(_code, rng, n) for n in range(2, 7)},
     }
     for name, value in values.items():
         while f"{{{name}}}" in form:
             form = form.replace(f"{{{name}}}", value(), 1)
     return form
+
+
+def _code(rng: random.Random, digits: int) -> str:
+    return str(rng.randint(10 ** (digits - 1), 10**digits - 1))
 
 
 def _street(rng: random.Random) -> str:

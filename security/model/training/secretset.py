@@ -165,7 +165,7 @@ def letters_of(words: Sequence[str]) -> npt.NDArray[np.float32]:
         codes = [ord(character) - 96 if "a" <= character <= "z" else 0 for character in f" {word} "]
         for a, b in zip(codes, codes[1:], strict=False):
             counts[a, b] += 1
-    return np.log(counts / counts.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(np.log(counts / counts.sum(axis=1, keepdims=True)), np.float32)
 
 
 def fitted_secrets(words: Vocabulary, count: int, seed: int) -> SecretWeights:
