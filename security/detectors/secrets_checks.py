@@ -212,12 +212,13 @@ def is_told(value: str) -> bool:
 
 #: Where a value without quotes ends, though no space says so.
 _ENDS: Final = re.compile(
-    r"""(?x) \\+[nrt] | \\+["'] | ;$ | ;(?=[A-Z][a-z]+$|[A-Za-z_][\w.-]*=)
+    r"""(?x) (?<!\\)\\+[nrt"'] | ;$ | ;(?=[A-Z][a-z]+$|[A-Za-z_][\w.-]*=)
         | &(?:amp;)?(?=[A-Za-z_][\w.\[\]%-]*(?:=|%3D)|$)
         | %26 | %22 | %7D | ,(?=["'{\[\\]|[A-Za-z_][\w.-]*\\*["']?(?:=|:(?!\w)))
         | \|(?=[A-Za-z_][\w.-]*[=:]|$)
         | </ | /> | ->"""
 )
+_CLOSING: Final = 16  # marks that close; a text of nothing else is no value
 _CLOSES: Final = {")": "(", "]": "[", "}": "{", ">": "<", "」": "「", "』": "『"}
 
 
@@ -229,10 +230,10 @@ def bare(value: str) -> str:
 
 def closed(value: str) -> str:
     """``value`` without what closes the sentence, the bracket or the quote around it."""
-    while value:
-        last = value[-1]
+    for _ in range(_CLOSING):
+        last = value[-1:]
         closes = last in _CLOSES and value.count(last) > value.count(_CLOSES[last])
-        if not (closes or last in ".,:;\\|`" or (last in "\"'" and value.count(last) % 2)):
+        if not last or not (closes or last in ".,:;\\|`" or (last in "\"'" and value.count(last) % 2)):
             break
         value = value[:-1]
     return value

@@ -164,3 +164,9 @@ def test_what_was_drawn_is_random(value: str) -> None:
 )
 def test_words_and_identifiers_are_not(value: str) -> None:
     assert not checks.is_opaque(value)
+
+
+@pytest.mark.parametrize("unit", [")", "a.", "\\", '"', "%41", "_A", "&a", ",a", ";", "{"])
+def test_a_value_without_end_takes_linear_steps(unit: str) -> None:
+    """A quadratic step would not come back; anybody can send a value of a million characters."""
+    assert SCANNER.scan("password=" + unit * (1_000_000 // len(unit))) is not None
