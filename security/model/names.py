@@ -20,7 +20,8 @@ from security.model.tokens import TOKEN, Token, lists_of, plain, tokens_of
 
 _BEFORE: Final = 96  # characters before a cue that are looked at
 _BEHIND: Final = 160  # and behind it: an address goes on
-_MOST_ROWS: Final = 200_000  # tokens in one matrix
+_MOST_ROWS: Final = 50_000  # tokens in one matrix
+_LONGEST: Final = 20_000  # characters of a part: a longer one is cut between words
 _LEAST_LIKE: Final = -0.6  # how much a word is to be like a name, for its pair to be a cue
 _PERSON, _ADDRESS = 1, 2
 _LABELS: Final[tuple[tuple[int, Kind], ...]] = ((_PERSON, PERSON_NAME), (_ADDRESS, POSTAL_ADDRESS))
@@ -34,6 +35,14 @@ class Least(NamedTuple):
     address: float = 0.6
 
 
+class _Piece(NamedTuple):
+    """A part of a text, as tokens, and where its findings go."""
+
+    text: str
+    tokens: list[Token]
+    found: list[Finding]
+
+
 class Names:
     """Finds names and addresses."""
 
@@ -45,20 +54,20 @@ class Names:
     def find(self, texts: Sequence[str]) -> list[list[Finding]]:
         """Of each text, in order; none overlap."""
         found: list[list[Finding]] = [[] for _ in texts]
-        pieces: list[tuple[int, list[Token]]] = []
+        pieces: list[_Piece] = []
         words, gaps = edges(), edges()
         for row in self._cues.rows(texts):
             text = plain(texts[row])
-            for start, end in self._windows(text):
+            for start, end in _in_parts(text, self._windows(text)):
                 tokens = [Token(t.word, t.start + start, t.end + start) for t in tokens_of(text[start:end])]
                 word_rows, gap_rows = self._sequences.rows(text, tokens)
-                pieces.append((row, tokens))
+                pieces.append(_Piece(text, tokens, found[row]))
                 words += word_rows + edges()
                 gaps += gap_rows + edges()
-            if len(words) > _MOST_ROWS:
-                self._decide(texts, pieces, words, gaps, found)
-                pieces, words, gaps = [], edges(), edges()
-        self._decide(texts, pieces, words, gaps, found)
+                if len(words) > _MOST_ROWS:
+                    self._decide(pieces, words, gaps)
+                    pieces, words, gaps = [], edges(), edges()
+        self._decide(pieces, words, gaps)
         return found
 
     def _windows(self, text: str) -> Iterator[tuple[int, int]]:
@@ -86,26 +95,18 @@ class Names:
                 return True
         return any(lists_of(word) & _TITLED for word in text[max(0, start - 24) : start].split()[-2:])
 
-    def _decide(
-        self,
-        texts: Sequence[str],
-        pieces: list[tuple[int, list[Token]]],
-        words: list[int],
-        gaps: list[int],
-        found: list[list[Finding]],
-    ) -> None:
+    def _decide(self, pieces: list[_Piece], words: list[int], gaps: list[int]) -> None:
+        """Add the findings of ``pieces``, whose tokens are in ``words`` and ``gaps``, to their texts' own."""
         if not pieces:
             return
         probabilities = self._sequences.probabilities(self._sequences.described(words, gaps))
         place = REACH
-        for row, tokens in pieces:
+        for text, tokens, found in pieces:
             part = probabilities[place : place + len(tokens)]
             place += len(tokens) + REACH
             if part[:, 1:].max(initial=0) > _LEAST_TOKEN:
-                last = found[row][-1].end if found[row] else 0
-                found[row] += [
-                    one for one in self._spans(plain(texts[row]), tokens, part) if one.start >= last
-                ]
+                last = found[-1].end if found else 0
+                found += [one for one in self._spans(text, tokens, part) if one.start >= last]
         self._sequences.forget()
 
     def _spans(
@@ -196,6 +197,16 @@ _WIDEST_GAP: Final = 4
 _TURNS: Final = frozenset((", ", ","))
 _IN_ADDRESS_GAP: Final = frozenset(" ,-.\n")
 _IN_NAME: Final = frozenset(("", " ", "-", ". ", ".", "  ", "·", "・", "\u3000", "\u00a0", "+", "‐", "_"))
+
+
+def _in_parts(text: str, windows: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """``windows``, none longer than `_LONGEST` and a word: memory does not grow with a text."""
+    for start, end in windows:
+        while end - start > _LONGEST:
+            middle = _at_words(text, start, start + _LONGEST)[1]
+            yield start, middle
+            start = middle  # noqa: PLW2901  what is left of it
+        yield start, end
 
 
 def _at_words(text: str, start: int, end: int) -> tuple[int, int]:
