@@ -15,7 +15,7 @@ from rich.table import Table
 
 from connectors.errors import InputError, OutputError
 from pipelines.setting import SettingError
-from security.detectors import ALL, Kind, scanner
+from security.detectors import ALL, Kind
 from security.evaluation import figures as published
 from security.evaluation import generate
 from security.evaluation.case import Event, Topic
@@ -24,6 +24,8 @@ from security.evaluation.measure import Detect, Found, figures, measure
 from security.evaluation.reallines import real_events
 from security.evaluation.store import SetError, read_findings, read_set, write_set
 from security.evaluation.topics import TOPICS
+from security.loaded import load_redactor
+from security.redactor import Redactor
 
 _DEVELOPMENT: Final = 1
 _GROUPS: Final = ("negatives", "lookalikes", "real")
@@ -59,14 +61,14 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def detector(kinds: Sequence[Kind] = ALL) -> Detect:
-    """The patterns alone, as a callable that can be measured."""
-    found = scanner(tuple(kinds))
+def detector(kinds: Sequence[Kind] = ALL, model: str = "") -> Detect:
+    """What ``traceo redact`` finds, as a callable to measure; ``model``: as the settings have it."""
+    redactor = load_redactor("all", None, None, model) if kinds is ALL else Redactor(kinds=tuple(kinds))
 
     def detect(text: str) -> list[Found]:
         return [
             Found(one.start, one.end, one.kind.name, one.kind.category.value, one.kind.family)
-            for one in found.scan(text)
+            for one in redactor.findings(text)
         ]
 
     return detect

@@ -138,21 +138,24 @@ class Redactor:
             return Rule(action=named.action if named else Action.MASK, text=named.text if named else "")
         return self.policy.action(one.kind, source, path)
 
-    def _findings(self, text: str, path: tuple[str, ...], depth: int) -> list[Finding]:
+    def _findings(self, text: str, path: tuple[str, ...], depth: int, label: str = "") -> list[Finding]:
+        """``label``: the name of the field that ``text`` is the value of."""
         if depth > _DEEPEST:
             return [Finding(0, len(text), _UNREAD, 1.0, path=path)] if text else []
         found = (
-            self._in_json(text, path, depth) if jsontext.is_json(text) else self._in_text(text, path, depth)
+            self._in_json(text, path, depth)
+            if jsontext.is_json(text)
+            else self._in_text(text, path, depth, label)
         )
         if len(found) > _MOST:
             rest = found[_MOST].start
             return [*found[:_MOST], Finding(rest, len(text), _UNREAD, 1.0, path=path)]
         return found
 
-    def _in_text(self, text: str, path: tuple[str, ...], depth: int) -> list[Finding]:
+    def _in_text(self, text: str, path: tuple[str, ...], depth: int, label: str) -> list[Finding]:
         found = [
             one
-            for one in self._texts.scan(text, _MOST + 1)
+            for one in self._labelled(text, label)
             if not self.policy.allows(one.kind, text[one.start : one.end])
         ]
         if self._model is not None:
@@ -161,7 +164,18 @@ class Redactor:
             for one in self._findings(view.text, path, depth + 1):
                 start, end = view.span(one.start, one.end)
                 found.append(self._seen_through(one, view, start, end))
-        return [one._replace(path=path) for one in resolved(found)]
+        return [one._replace(path=path) for one in resolved(found, text)]
+
+    def _labelled(self, text: str, label: str) -> list[Finding]:
+        """What patterns find in ``text``, which may need the name before it to be told."""
+        if not label:
+            return self._texts.scan(text, _MOST + 1)
+        before = f"{label}: "
+        return [
+            one._replace(start=one.start - len(before), end=one.end - len(before))
+            for one in self._texts.scan(before + text, _MOST + 1)
+            if one.start >= len(before)
+        ]
 
     def _seen_through(self, one: Finding, view: views.View, start: int, end: int) -> Finding:
         """What was found in a view, where it stands, with what stands in for it there."""
@@ -199,7 +213,7 @@ class Redactor:
                     one._replace(
                         start=token.start, end=token.end, path=path, text=f'"{one.kind.mask(number)}"'
                     )
-                    for one in self._texts.scan(number)[:1]
+                    for one in self._labelled(number, path[-1] if path else "")[:1]
                     if not self.policy.allows(one.kind, number)
                 ]
         return found
@@ -209,7 +223,9 @@ class Redactor:
         if not view.text:
             return []
         found = []
-        for one in self._findings(view.text, path, depth if not jsontext.is_json(view.text) else depth + 1):
+        label = path[-1] if path and token.part is Part.TEXT else ""
+        deeper = depth + jsontext.is_json(view.text)
+        for one in self._findings(view.text, path, deeper, label):
             start, end = view.span(one.start, one.end)
             found.append(self._seen_through(one, view, start, end)._replace(path=one.path or path))
             if view.starts is None:

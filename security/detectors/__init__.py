@@ -82,6 +82,10 @@ _NAME_PARTS: Final = 2
 _MORE_THAN_A_NAME: Final = re.compile(r"[\s\"'=/@]")
 
 
+#: Where the words of a name in camel case meet.
+_SEAM: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
 @functools.cache
 def _field_names(kinds: tuple[Kind, ...]) -> "tuple[re2.Set, tuple[Kind, ...]]":
     named = tuple(kind for kind in kinds if kind.fields)
@@ -95,5 +99,5 @@ def _field_names(kinds: tuple[Kind, ...]) -> "tuple[re2.Set, tuple[Kind, ...]]":
 def secret_field(name: str, kinds: tuple[Kind, ...] = BASIC) -> Kind | None:
     """The kind of which the value of a field is by its name, whatever it looks like."""
     names, named = _field_names(kinds)
-    hits = names.Match(name)
+    hits = names.Match(_SEAM.sub("_", name))
     return named[min(hits)] if hits else None

@@ -26,6 +26,9 @@ _CLOSE: Final = 24  # characters in which a word that makes harmless must end
 _MASKED: Final = re.compile(
     r"(?:\[[A-Z][A-Z0-9_]*\]|[*-]*\*{3}[*-]*(?:\d{4})?|<[a-z0-9_]+[:~][\w-]+>|[\s,;:/|.-])+"
 )
+#: Where words in a name meet, and escapes that stick to a word: ``userTaxId2``, ``\\ntax_id``.
+_SEAMS: Final = re.compile(r"\\+[nrtbf](?=\w)|(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")
+_UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _WORD: Final = r"(?<![^\W_])(?:{})(?![^\W_])"
 
 
@@ -121,10 +124,10 @@ class Scanner:
             spans = pattern.matcher.find(data)
             if spans is not None:
                 found += itertools.islice(_found(pattern, text, data, as_chars, spans), most)
-        return resolved(found) if len(found) > 1 else found
+        return resolved(found, text) if len(found) > 1 else found
 
 
-def resolved(findings: Iterable[Finding]) -> list[Finding]:
+def resolved(findings: Iterable[Finding], text: str = "") -> list[Finding]:
     """``findings`` in order, without overlaps: the higher rank stands, then the longer, then the first.
 
     What sticks out of one that stands is kept as a finding of its own, so that no part of a value is left.
@@ -139,7 +142,7 @@ def resolved(findings: Iterable[Finding]) -> list[Finding]:
         for start, end in pieces:
             if whole:
                 kept.append(one)
-            elif end - start >= _WORTH_HIDING:
+            elif sum(map(str.isdigit, text[start:end])) >= _TELLING_DIGITS:
                 kept.append(one._replace(start=start, end=end, text=_HIDDEN))
             else:
                 continue
@@ -150,7 +153,7 @@ def resolved(findings: Iterable[Finding]) -> list[Finding]:
 
 
 _HIDDEN: Final = "***"  # for a part, of which a kind's own mask may show something
-_WORTH_HIDING: Final = 4  # characters that stick out; fewer are a quote or a separator
+_TELLING_DIGITS: Final = 5  # in what is left of a value
 
 
 def _between(one: Finding, starts: Sequence[int], ends: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -237,7 +240,8 @@ def _confidence(pattern: _Pattern, text: str, begin: int, finish: int) -> float 
 
 
 def _has(words: "re.Pattern[str]", text: str, start: int, end: int) -> bool:
-    return words.search(text[max(0, start) : end].lower()) is not None
+    near = text[max(0, start) : end]
+    return words.search(near.lower()) is not None or words.search(_SEAMS.sub(" ", near).lower()) is not None
 
 
 @functools.cache
@@ -260,4 +264,10 @@ def _prepared(kind: Kind) -> _Pattern:
 
 
 def _words(words: Sequence[str]) -> "re.Pattern[str] | None":
-    return re.compile(_WORD.format("|".join(map(re.escape, words)))) if words else None
+    return re.compile("|".join(dict.fromkeys(map(_spelled, words)))) if words else None
+
+
+def _spelled(word: str) -> str:
+    """``tax id`` is also ``tax_id``, ``tax-id`` and ``taxid``; scripts without blanks have no ends of words."""
+    body = r"[\s_-]?".join(map(re.escape, word.split(" ")))
+    return body if _UNSPACED.search(word) else rf"(?<![^\W\d_]){body}(?![^\W\d_])"

@@ -59,10 +59,12 @@ def test_with_all_kinds_an_example_is_still_found_whole(kind: Kind) -> None:
 def test_the_higher_rank_stands_and_what_sticks_out_is_hidden_too() -> None:
     url, mail = BASIC[0], next(kind for kind in BASIC if kind.name == "email")
     assert resolved([Finding(0, 20, url, 0.9), Finding(5, 15, mail, 0.9)]) == [Finding(0, 20, url, 0.9)]
-    assert resolved([Finding(5, 15, url, 0.9), Finding(0, 20, mail, 0.9)]) == [
-        Finding(0, 5, mail, 0.9, text="***"),
-        Finding(5, 15, url, 0.9),
-        Finding(15, 20, mail, 0.9, text="***"),
+    assert resolved([Finding(5, 15, url, 0.9), Finding(0, 20, mail, 0.9)]) == [Finding(5, 15, url, 0.9)]
+    card = next(kind for kind in BASIC if kind.name == "credit_card")
+    text = "4111111 postgres://x"
+    assert resolved([Finding(8, 20, url, 0.9), Finding(0, 12, card, 0.9)], text) == [
+        Finding(0, 8, card, 0.9, text="***"),
+        Finding(8, 20, url, 0.9),
     ]
 
 
