@@ -14,7 +14,7 @@ from security.detectors.kind import Kind, Tier
 from security.detectors.scan import Finding
 from security.model.cues import Cues
 from security.model.kinds import PERSON_NAME, POSTAL_ADDRESS
-from security.model.plausible import bits, can_be_address, can_be_person
+from security.model.plausible import bits, can_be_address, can_be_person, is_caseless
 from security.model.sequence import REACH, Sequences, Weights, edges
 from security.model.tokens import TOKEN, Token, lists_of, plain, tokens_of
 
@@ -157,7 +157,9 @@ class Names:
             if sure >= self._least.address and can_be_address(words, text, start):
                 start -= text[max(0, start - 1) : start] in {"#", "№", "〒"}
                 yield Finding(start, end, POSTAL_ADDRESS, sure, Tier.MODEL)
-        elif sure >= self._least.person and can_be_person(words, text, start, end):
+            return
+        least = self._least.person + (_MORE_ALONE if len(words) == 1 and not is_caseless(words[0]) else 0)
+        if label == _PERSON and sure >= least and can_be_person(words, text, start, end):
             end += len(words[-1]) == 1 and words[-1].isascii() and text[end : end + 1] == "."  # of an initial
             yield Finding(start, end, PERSON_NAME, sure, Tier.MODEL)
 
@@ -191,6 +193,7 @@ def _joins_address(
 
 
 _LEAST_TOKEN: Final = 0.4
+_MORE_ALONE: Final = 0.12  # how much surer a name of one word has to be
 _LEAST_BESIDE: Final = 0.12
 _WIDEST_GAP: Final = 4
 

@@ -31,10 +31,10 @@ def can_be_person(words: Sequence[str], text: str, start: int, end: int) -> bool
     if keyed & _OF_THINGS and not keyed & _OF_PERSONS:
         return False
     between = set(text[start:end]) - set("".join(words))
-    if len(words) > 1 and (not between <= _WITHIN_WORD or _is_caseless(words[0])):
-        if any(not word.islower() and not word.isupper() for word in words) or _is_caseless(words[0]):
+    if len(words) > 1 and (not between <= _WITHIN_WORD or is_caseless(words[0])):
+        if any(not word.islower() and not word.isupper() for word in words) or is_caseless(words[0]):
             return True
-    elif words[0].islower() and not _is_caseless(words[0]):
+    elif words[0].islower() and not is_caseless(words[0]):
         return bool(keyed & _OF_PERSONS)
     return any(lists_of(token.word) & _ANNOUNCING for token in tokens_of(before))
 
@@ -48,7 +48,7 @@ def _key_lists(before: str) -> int:
     return bits
 
 
-def _is_caseless(word: str) -> bool:
+def is_caseless(word: str) -> bool:
     """Whether it is of a script without capitals (those of Georgian are not written in names)."""
     return word.upper() == word.lower() or "\u10a0" <= word[0] <= "\u10ff"
 
@@ -59,7 +59,7 @@ def can_be_address(words: Sequence[str], text: str, start: int) -> bool:
         return False
     if start and (text[start - 1].isalnum() or text[start - 1] in "_.@/$%&"):
         return False
-    if any(_is_caseless(word) and not word.isdigit() for word in words):
+    if any(is_caseless(word) and not word.isdigit() for word in words):
         return True
     lists = inside = 0
     for token in tokens_of(text[max(0, start - _ANNOUNCED) : start]):

@@ -38,7 +38,7 @@ class Thresholds:
 
     person: float = 0.6
     address: float = 0.6
-    alone: float = 0.97
+    alone: float = 0.9
     sure: float = 0.85
     doubt: float = 0.2
 

@@ -13,6 +13,7 @@ from security.model.names import Least, Names
 from security.model.secrets import Secrets, SecretWeights
 from security.model.sequence import Sequences, Weights
 from security.model.store import packed, save
+from security.model.tier import Thresholds
 from security.model.training.corpus import HELD_OUT, TRAINED, UNSEEN, Corpus
 from security.model.training.fit import Examples, fitted_sequences, fitted_words, untrained
 from security.model.training.measure import measured, measured_secrets
@@ -86,7 +87,7 @@ def _measures(plan: Plan, corpus: Corpus, weights: Weights, secrets: SecretWeigh
         ),
         "names_never_trained_on_either": measured(names, unseen)["kinds"],
         "secret_at_half": measured_secrets(Secrets(secrets), values, 0.5),
-        "secret_alone": measured_secrets(Secrets(secrets), values, 0.97),
+        "secret_alone": measured_secrets(Secrets(secrets), values, Thresholds().alone),
     }
 
 

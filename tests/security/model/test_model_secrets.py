@@ -63,14 +63,15 @@ def test_hashes_ids_pictures_paths_and_places_are_harmless(candidate: Candidate)
     assert TIER.decide([candidate])[0] < 0.5
 
 
-def test_a_drawn_value_that_stands_alone_is_found_and_a_hash_is_not() -> None:
-    value = drawn(48, 7)
-    text = f"rejected {value} for commit 9b74c9897bac770ffc029102a200c5de9b74c989"
-    (found,) = TIER.find([text])
-    assert [(text[one.start : one.end], one.kind.name, one.tier) for one in found] == [
-        (value, "generic_secret", Tier.MODEL)
-    ]
-    assert ModelTier.load(mode=Mode.UNSURE).find([text]) == [[]]
+def test_drawn_values_that_stand_alone_are_found_and_hashes_are_not() -> None:
+    values = [drawn(48, seed) for seed in range(40)]
+    texts = [f"rejected {value} for commit 9b74c9897bac770ffc029102a200c5de9b74c989" for value in values]
+    found = TIER.find(texts)
+    places = [(9, 57, "generic_secret", Tier.MODEL)]
+    hits = [[(one.start, one.end, one.kind.name, one.tier) for one in ours] for ours in found if ours]
+    assert len(hits) >= 0.85 * len(values)
+    assert all(ours == places for ours in hits)
+    assert ModelTier.load(mode=Mode.UNSURE).find(texts) == [[]] * len(texts)
 
 
 def test_what_a_pattern_is_unsure_of_is_decided_and_what_it_is_sure_of_stands() -> None:
