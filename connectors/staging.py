@@ -13,10 +13,23 @@ from typing import Final
 
 from connectors.errors import OutputError
 from connectors.sinks import FileWritten
-from schemas.names import ACTIONS_FOLDER, LOCK_FILE, REPORT_FILE, SUMMARY_FILE, Output
+from schemas.logs import LogsOutput
+from schemas.names import (
+    ACTIONS_FOLDER,
+    COMPLIANCE_FILE,
+    COMPLIANCE_PAGE,
+    LOCK_FILE,
+    REPORT_FILE,
+    SUMMARY_FILE,
+    Output,
+)
 from schemas.traces import TracesOutput
 
 _STAGING: Final = ".staging"
+
+#: What any job leaves: a result is of one job, and nothing of another's outlives it.
+_FOLDERS: Final = frozenset(map(str, (*Output, *TracesOutput, *LogsOutput)))
+_FILES: Final = (SUMMARY_FILE, REPORT_FILE, COMPLIANCE_PAGE, COMPLIANCE_FILE)
 
 
 @contextlib.contextmanager
@@ -68,9 +81,9 @@ def take_over(
         (staging / ACTIONS_FOLDER).rename(fresh / ACTIONS_FOLDER)
         folders.append(ACTIONS_FOLDER)
     (fresh / SUMMARY_FILE).write_bytes(summary)
-    for stale in (SUMMARY_FILE, REPORT_FILE):
+    for stale in _FILES:
         (output / stale).unlink(missing_ok=True)
-    for name in {*folders, *map(str, Output), *map(str, TracesOutput)}:  # also those of another job
+    for name in _FOLDERS.union(folders):
         if (output / name).exists():
             (output / name).rename(staging / f"old-{name}")
     for name in folders:

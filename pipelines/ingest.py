@@ -90,7 +90,7 @@ def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
     with part("preflight"):
         preflight(settings)
     if settings.endless:
-        return run_stream(lambda pipeline: stream(pipeline, settings), settings)
+        return run_stream(lambda pipeline: stream(pipeline, settings), settings, "ingest")
     return run_graph(
         lambda pipeline, staging: graph(pipeline, settings, staging),
         settings,

@@ -82,7 +82,7 @@ def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
     with part("preflight"):
         logsources.preflight(settings)
     if settings.endless:
-        return run_stream(lambda pipeline: stream(pipeline, settings), settings) | {"job": "logs"}
+        return run_stream(lambda pipeline: stream(pipeline, settings), settings, "logs")
     output = Path(settings.output)
     with staged(output) as staging:
         began = time.monotonic()

@@ -40,19 +40,19 @@ def preflight(settings: Settings) -> None:
     find(settings.prism)
 
 
-def run_on_prism(graph: Callable[[beam.Pipeline], None], settings: Settings) -> dict[str, Any]:
-    """Run the job until it ends or is interrupted. Raises PrismError."""
+def run_on_prism(graph: Callable[[beam.Pipeline], None], settings: Settings, job: str) -> dict[str, Any]:
+    """Run job ``job`` until it ends or is interrupted. Raises PrismError."""
     preflight(settings)
     redact_failures()  # its Python works in this process
     console.say(_what_it_cannot(settings))
     log = FOLDER / f"{settings.job_name}.prism.log"
     console.say(f"starting {settings.job_name} on prism; its log: {log}")
     try:
-        with submitted(graph, settings.job_name, find(settings.prism), log) as job:
-            _follow(job, settings)
+        with submitted(graph, settings.job_name, find(settings.prism), log) as running:
+            _follow(running, settings)
     except KeyboardInterrupt:
-        return {"job": "ingest", "stream": "stopped", "savepoint": None}
-    return {"job": "ingest", "stream": "ended", "savepoint": None}
+        return {"job": job, "stream": "stopped", "savepoint": None}
+    return {"job": job, "stream": "ended", "savepoint": None}
 
 
 def _what_it_cannot(settings: Settings) -> str:

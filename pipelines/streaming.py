@@ -23,14 +23,14 @@ _STOP_SECONDS: Final = 120.0
 _AWAY_SECONDS: Final = 300.0  # how long Flink may be away before we give up
 
 
-def run_stream(graph: Callable[[beam.Pipeline], None], settings: Settings) -> dict[str, Any]:
-    """Run the job until it ends or is interrupted; where it was stopped, and how to go on.
+def run_stream(graph: Callable[[beam.Pipeline], None], settings: Settings, job: str) -> dict[str, Any]:
+    """Run job ``job`` until it ends or is interrupted; where it was stopped, and how to go on.
 
     On Flink a job of this name that runs already is followed, unless its workers lived in a process that is
     gone. Raises FlinkError, PrismError, SettingError.
     """
     if settings.runner in prism.NAMES:
-        return prism.run_on_prism(graph, settings)
+        return prism.run_on_prism(graph, settings, job)
     flink = Flink(settings.flink_url)
     record = jobrecord.load(settings)
     running = flink.running(settings.job_name)
@@ -51,20 +51,20 @@ def run_stream(graph: Callable[[beam.Pipeline], None], settings: Settings) -> di
                 "what waits by the watermark waits on (docs/kafka.md)"
             )
         console.say(f"submitting {settings.job_name} to {settings.flink_url}" + _from(profile.savepoint))
-        handle, job = submit(graph, profile, flink)
+        handle, number = submit(graph, profile, flink)
     else:
-        job = running["jid"]
+        number = running["jid"]
         console.say(f"{settings.job_name} is running already: following it")
     try:
-        _follow(flink, job, settings, record)
+        _follow(flink, number, settings, record)
     except KeyboardInterrupt:
         console.say("stopping with a savepoint …")
-        record.resume_from = flink.stop_with_savepoint(job, settings.savepoint_folder, _STOP_SECONDS)
+        record.resume_from = flink.stop_with_savepoint(number, settings.savepoint_folder, _STOP_SECONDS)
         jobrecord.save(record, settings)
-        return {"job": "ingest", "stream": "stopped", "savepoint": record.resume_from}
+        return {"job": job, "stream": "stopped", "savepoint": record.resume_from}
     finally:
         del handle  # the workers of a loopback lived in it
-    return {"job": "ingest", "stream": "ended", "savepoint": record.resume_from}
+    return {"job": job, "stream": "ended", "savepoint": record.resume_from}
 
 
 def _from(savepoint: str | None) -> str:

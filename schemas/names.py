@@ -154,6 +154,8 @@ class Output(StrEnum):
 #: Files beside the output folders.
 SUMMARY_FILE: Final = "summary.json"
 REPORT_FILE: Final = "report.html"
+COMPLIANCE_PAGE: Final = "compliance.html"
+COMPLIANCE_FILE: Final = "compliance.json"
 #: Ledgers of the actions that were dealt with, and plans; carried on from result to result.
 ACTIONS_FOLDER: Final = "actions"
 #: Says that a folder is one of results, and who is writing there.

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow as pa
+
 
 @dataclass
 class LogServer:
@@ -67,6 +69,8 @@ def log_server(tls: ssl.SSLContext | None = None) -> Iterator[LogServer]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.headers["Content-Encoding"] == "gzip":
                 body = gzip.decompress(body)
+            elif self.headers["Content-Encoding"] == "zstd":
+                body = pa.input_stream(pa.BufferReader(body), compression="zstd").read()
             store.requests.append({"path": self.path, "headers": dict(self.headers), "size": len(body)})
             store.connections.add(self.client_address[1])
             if store.answers and (status := store.answers.pop(0)):

@@ -29,9 +29,9 @@ def test_counts_and_letters(tmp_path: Path) -> None:
                 sums,
                 equal_to(
                     [
-                        (("write", "otlp_logs", 0, "passed", ""), 60),
-                        (("write", "otlp_logs", 0, "duplicate", ""), 10),
-                        (("write", "otlp_logs", 1, "dead", "store_refused"), 1),
+                        (("store", "otlp_logs", 0, "passed", ""), 60),
+                        (("store", "otlp_logs", 0, "duplicate", ""), 10),
+                        (("store", "otlp_logs", 1, "dead", "store_refused"), 1),
                     ]
                 ),
                 "counts",

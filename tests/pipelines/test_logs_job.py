@@ -13,15 +13,30 @@ import pytest
 from connectors.errors import InputError
 from pipelines import logs as job
 from pipelines import logsources
+from pipelines.logsummary import reconcile
 from pipelines.settings import SettingError, Settings
 from runners import direct
 from schemas.letters import DeadLetter
 from schemas.logs import LOGS, LogRefusal, LogsOutput
+from schemas.templates import TEMPLATE
 from tests.conftest import SAMPLE
 from tests.connectors.kafka.mockcluster import mock_cluster
 from tests.logs.logdocuments import otlp, otlp_record
 
 LOGS_FILE = SAMPLE / "logs.otlp.jsonl.zst"
+
+#: What the job writes of it, by output: 46 tokens in the lines of one service, which are one finding.
+SAMPLE_ROWS = {
+    "logs": 19_031,
+    "templates": 205,
+    "novelties": 0,
+    "red": 1_808,
+    "findings": 46,
+    "security": 2,
+    "incidents": 2,
+    "contexts": 0,
+    "dead": 0,
+}
 
 
 def staged(folder: Path, *inputs: Path | str, **settings: Any) -> dict[str, Any]:
@@ -58,7 +73,7 @@ def test_every_record_of_the_sample_is_written(tmp_path: Path) -> None:
     )
     assert summary["reconciliation"]["balanced"]
     table = pq.read_table(tmp_path / LogsOutput.LOGS)
-    assert table.schema.names == [*LOGS.names, "topic", "partition"]
+    assert table.schema.names == [*LOGS.names, TEMPLATE.name, "topic", "partition"]
     assert (
         table["trace_id"].null_count == table["timestamp_ns"].null_count == table["service"].null_count == 0
     )
@@ -70,7 +85,8 @@ def test_the_job_takes_over_its_results(tmp_path: Path) -> None:
     summary = job.run(Settings(input=(str(LOGS_FILE),), output=str(out)))
     assert {path.name for path in out.iterdir() if path.is_dir()} == set(LogsOutput)
     assert msgspec.json.decode((out / "summary.json").read_bytes()) == summary
-    assert (summary["job"], summary["logs"]) == ("logs", 19_031)
+    assert summary["job"] == "logs"
+    assert {name: of["rows"] for name, of in summary["outputs"].items()} == SAMPLE_ROWS
 
 
 def test_files_of_all_forms_side_by_side(tmp_path: Path) -> None:
@@ -185,12 +201,20 @@ def test_a_record_that_is_lost_is_noticed() -> None:
         (("decode", "logs", -1, "read", ""), 10),
         (("decode", "logs", -1, "passed", ""), 10),
         (("redact", "logs", -1, "passed", ""), 9),
+        (("redact", "logs", -1, "masked", "email"), 3),
+        (("templates", "logs", -1, "passed", ""), 8),
+        (("store", "logs", -1, "passed", ""), 6),
+        (("store", "logs", -1, "dead", "store_refused"), 1),
     ]
-    problems = [line.problem() for line in job.reconcile(tally, []) if line.difference]
+    problems = [line.problem() for line in reconcile(tally, []) if line.difference]
     assert problems == [
         "join_lines, (all)/0: 12 in, 11 accounted for",
         "redact, (all)/0: 10 in, 9 accounted for",
-        "write, (all)/0: 9 in, 0 accounted for",
+        "templates, (all)/0: 9 in, 8 accounted for",
+        "write, (all)/0: 8 in, 0 accounted for",
+        "store, (all)/0: 8 in, 7 accounted for",
+        "write, (all)/0: 3 in, 0 accounted for",
+        "write, (all)/0: 1 in, 0 accounted for",
     ]
 
 

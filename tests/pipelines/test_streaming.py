@@ -64,8 +64,8 @@ def checkpoint(path: str) -> dict[str, Any]:
     return {"latest": {"completed": made}}
 
 
-def run(fake: FakeFlink, **more: Any) -> dict[str, Any]:
-    return run_stream(lambda _: None, settings(fake, **more))
+def run(fake: FakeFlink, job: str = "ingest", **more: Any) -> dict[str, Any]:
+    return run_stream(lambda _: None, settings(fake, **more), job)
 
 
 def remembered() -> str | None:
@@ -121,7 +121,7 @@ def test_interrupted_it_stops_with_a_savepoint(
     fake.answers["/jobs/1a/savepoints"] = {"request-id": "r"}
     done = {"status": {"id": "COMPLETED"}, "operation": {"location": "s3://s/1"}}
     fake.answers["/jobs/1a/savepoints/r"] = done
-    assert run(fake) == {"job": "ingest", "stream": "stopped", "savepoint": "s3://s/1"}
+    assert run(fake, "logs") == {"job": "logs", "stream": "stopped", "savepoint": "s3://s/1"}
     assert remembered() == "s3://s/1"
 
 

@@ -74,7 +74,7 @@ def main(brokers: str, run: str, flink: str, job: str, artifacts: str, workers: 
         shards=1,
         hold_seconds=0.0,
     )
-    run_stream(lambda pipeline: graph(pipeline, settings), settings)
+    run_stream(lambda pipeline: graph(pipeline, settings), settings, "ingest")
 
 
 if __name__ == "__main__":
