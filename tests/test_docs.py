@@ -18,8 +18,11 @@ import pytest
 import transforms
 from actions.recovery.executor import PlanFile
 from pipelines.cli import _parser
-from schemas import actions, traces, verdicts
+from schemas import actions, logcontext, ocsf, templates, traces, verdicts
 from schemas.actions import ActionRecord, Evidence, Incident, Invalidation, Plan
+from schemas.logcontext import LogContext
+from schemas.ocsf import DetectionFinding, FindingInfo
+from schemas.templates import LogRed, Template, TemplateEvent
 from schemas.traces import Edge, PathSection, Red, TraceSummary
 from schemas.verdicts import Exemplar, Verdict
 from tests.conftest import ROOT
@@ -41,6 +44,22 @@ EXPLAINED: dict[str, tuple[type, ...]] = {
     "RootCause of a trace": (traces.RootCause, traces.Cause),
     "Edge": (Edge, traces.CallKind),
     "Red": (Red,),
+    "Template": (Template,),
+    "TemplateEvent": (TemplateEvent, templates.Novelty),
+    "LogRed": (LogRed,),
+    "LogContext": (LogContext,),
+    "DetectionFinding": (
+        DetectionFinding,
+        FindingInfo,
+        ocsf.Analytic,
+        ocsf.Attack,
+        ocsf.EvidenceData,
+        ocsf.Metadata,
+        ocsf.Named,
+        ocsf.Observable,
+        ocsf.OcsfEvidence,
+        ocsf.Product,
+    ),
 }
 _BLOCK = re.compile(
     r"^(?:<!-- (?P<mark>continues|file: (?P<file>\w+\.py)) -->\n+)?```python\n(?P<code>.*?)^```$", re.M | re.S
@@ -150,7 +169,7 @@ def test_the_reference_names_every_command() -> None:
 
 def guide_of(step: str) -> Path | None:
     """The guide that the index names for a step."""
-    row = re.search(rf"^\| \[`{step}`\]\((steps/\w+\.md|[\w-]+\.md)\)", (DOCS / "steps.md").read_text(), re.M)
+    row = re.search(rf"^\| \[`{step}`\]\(((?:steps/)?[\w-]+\.md)[)#]", (DOCS / "steps.md").read_text(), re.M)
     return DOCS / row[1] if row else None
 
 
@@ -201,10 +220,10 @@ def test_every_field_and_every_value_is_explained(heading: str) -> None:
 
 def test_all_structs_that_are_written_are_explained() -> None:
     explained = {kind for kinds in EXPLAINED.values() for kind in kinds}
-    for module in (verdicts, actions, traces):
+    for module in (verdicts, actions, traces, templates, logcontext, ocsf):
         declared = {
             kind
             for _, kind in inspect.getmembers(module, inspect.isclass)
             if kind.__module__ == module.__name__ and issubclass(kind, msgspec.Struct | StrEnum)
         }
-        assert declared - explained <= {traces.TracesOutput}, module
+        assert declared - explained <= {traces.TracesOutput, ocsf.SecretSeen}, module
