@@ -257,7 +257,7 @@ def _run_logs(arguments: argparse.Namespace, rest: list[str]) -> int:
 def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
     from pipelines import console
     from pipelines.summary import Unbalanced
-    from report.compliance import write_compliance
+    from report.logspage import write_logs_report
     from report.page import write_report
     from runners.direct import JobError
     from runners.flink.rest import FlinkError
@@ -277,7 +277,7 @@ def _run(job: Job, arguments: argparse.Namespace, rest: list[str]) -> int:
             if arguments.job in _REPORTED and not settings.endless and "published" not in summary:
                 write_report(settings.output)
             elif arguments.job == "logs" and not settings.endless:
-                write_compliance(settings.output)
+                write_logs_report(settings.output)
     except (JobError, Unbalanced, FlinkError, PrismError) as error:
         return _fail(str(error))
     console.show_summary(summary, settings.output)
@@ -372,16 +372,20 @@ def _output(path: str | None) -> Iterator[TextIO]:
 
 
 def _report(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from report.logspage import is_of_logs, write_logs_report
     from report.page import write_report
 
     if rest:
         return _fail(f"unknown option {rest[0]!r}; see: traceo report --help", _EXIT_USAGE)
-    print(f"wrote {write_report(arguments.output)}")
+    folder = Path(arguments.output)
+    written = write_logs_report(folder) if is_of_logs(folder) else [write_report(folder)]
+    for path in written:
+        print(f"wrote {path}")
     return _EXIT_OK
 
 
 def _compliance(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from report.compliance import write_compliance
+    from report.compliancepage import write_compliance
 
     if rest:
         return _fail(f"unknown option {rest[0]!r}; see: traceo compliance --help", _EXIT_USAGE)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.showlogs import show_logs
 from schemas.names import Step
 from telemetry import progress
 from traces.criticalpath import Section
@@ -76,7 +77,7 @@ def show_summary(summary: dict[str, Any], output: str) -> None:
     elif summary["job"] == "traces":
         _show_traces(summary, output)
     elif summary["job"] == "logs":
-        _show_logs(summary, output)
+        show_logs(_out, summary, output)
     else:
         _show_records(summary, output)
 
@@ -101,26 +102,6 @@ def _show_traces(summary: dict[str, Any], output: str) -> None:
         f" spans of kept traces: {summary['sampled_spans']:,}; every span is accounted for"
     )
     _out.print(f"next: read {output}/traces (one line a trace), {output}/graph, {output}/red", style="bold")
-
-
-def _show_logs(summary: dict[str, Any], output: str) -> None:
-    _out.print(f"{summary['records']:,} log records: what became of them", style="italic")
-    table = Table()
-    table.add_column("class")
-    table.add_column("records", justify="right")
-    table.add_row("written", f"{summary['logs']:,}")
-    for reason, records in summary["dead_by_reason"].items():
-        table.add_row(f"refused: {reason}", f"{records:,}")
-    if summary["dropped"]:
-        table.add_row("dropped by the policy", f"{summary['dropped']:,}")
-    for kind, values in summary["masked_values_by_kind"].items():
-        table.add_row(f"values masked: {kind}", f"{values:,}")
-    _out.print(table)
-    _out.print(
-        f"from {summary['lines']:,} lines and messages in {summary['seconds']:.1f} s"
-        f" ({summary['records_per_second']:,} records/s); every record is accounted for"
-    )
-    _out.print(f"next: read {output}/logs", style="bold")
 
 
 def show_evaluation(figures: dict[str, Any]) -> None:
