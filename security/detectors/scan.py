@@ -24,7 +24,7 @@ _NEAR: Final = 48  # characters in which a context word counts
 _CLOSE: Final = 24  # characters in which a word that makes harmless must end
 #: What masks look like: never found again, so that redacting twice gives what redacting once gave.
 _MASKED: Final = re.compile(
-    r"(?:\[[A-Z][A-Z0-9_]*\]|[*-]*\*{3}[*-]*(?:\d{4})?|<[a-z0-9_]+[:~][\w-]+>|[\s,;:/|.-])+"
+    r"(?:\[[A-Z][A-Z0-9_]*+\]|(?=[*-]*\*{3})[*-]++(?:\d{4})?|<[a-z0-9_]++[:~][\w-]++>|[\s,;:/|.-]++)++"
 )
 #: Where words in a name meet, and escapes that stick to a word: ``userTaxId2``, ``\\ntax_id``.
 _SEAMS: Final = re.compile(r"\\+[nrtbf](?=\w)|(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")
