@@ -13,6 +13,7 @@ import msgspec
 
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _PATH: Final = 32  # names of a path that are kept; deeper ones stand for what is above them
+_NAME: Final = 256  # characters of such a name; of a longer one its beginning and its end
 
 
 class Part(Enum):
@@ -67,10 +68,15 @@ def tokens(text: str) -> Iterator[Token]:
             expects_name = False
         elif expects_name:
             outer = stack[-1][1] if stack else ()
-            name = msgspec.json.decode(match.group())
+            name = _kept(msgspec.json.decode(match.group()))
             path = (*outer, name) if len(outer) < _PATH else outer
             yield Token(Part.NAME, *match.span(), path, owner)
         elif sign == '"':
             yield Token(Part.TEXT, *match.span(), path, owner)
         elif sign.isdigit() or sign == "-":
             yield Token(Part.NUMBER, *match.span(), path, owner)
+
+
+def _kept(name: str) -> str:
+    """A path is read for each value below it, so that its names are bounded."""
+    return name if len(name) <= _NAME else name[: _NAME // 2] + name[-_NAME // 2 :]

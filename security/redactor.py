@@ -161,9 +161,7 @@ class Redactor:
         if self._model is not None:
             found += self._model((text,))[0]
         for view in views.views(text):
-            for one in self._findings(view.text, path, depth + 1):
-                start, end = view.span(one.start, one.end)
-                found.append(self._seen_through(one, view, start, end))
+            found += _seen_through(view, self._findings(view.text, path, depth + 1))
         return [one._replace(path=path) for one in resolved(found, text)]
 
     def _labelled(self, text: str, label: str) -> list[Finding]:
@@ -177,32 +175,14 @@ class Redactor:
             if one.start >= len(before)
         ]
 
-    def _seen_through(self, one: Finding, view: views.View, start: int, end: int) -> Finding:
-        """What was found in a view, where it stands, with what stands in for it there."""
-        if view.starts is None:
-            whole = self._masked(view.text)
-            return one._replace(start=start, end=end, text=view.encode(whole))
-        stand_in = one.kind.mask(view.text[one.start : one.end]) if one.text is None else one.text
-        return one._replace(start=start, end=end, text=view.encode(stand_in))
-
-    def _masked(self, text: str) -> str:
-        found = self._findings(text, (), 1)
-        return _edited(
-            text,
-            [
-                (f.start, f.end, f.kind.mask(text[f.start : f.end]) if f.text is None else f.text)
-                for f in found
-            ],
-        )
-
     def _in_json(self, text: str, above: tuple[str, ...], depth: int) -> list[Finding]:
         found: list[Finding] = []
-        names: dict[int, set[str]] = {}
+        names: dict[int, dict[str, int]] = {}
         attributes: dict[tuple[str, ...], str] = {}
         for token in jsontext.tokens(text):
             path = above + _attribute(token, text, attributes)
             if token.part is Part.NAME:
-                found += self._in_name(text, token, path, names.setdefault(token.owner, set()), depth)
+                found += self._in_name(text, token, path, names.setdefault(token.owner, {}), depth)
             elif (whole := self._by_name(text, token, path)) is not None:
                 found += whole
             elif token.part is Part.TEXT:
@@ -222,33 +202,32 @@ class Redactor:
         view = views.unquoted(text[token.start : token.end], token.start)
         if not view.text:
             return []
-        found = []
         label = path[-1] if path and token.part is Part.TEXT else ""
         deeper = depth + jsontext.is_json(view.text)
-        for one in self._findings(view.text, path, deeper, label):
-            start, end = view.span(one.start, one.end)
-            found.append(self._seen_through(one, view, start, end)._replace(path=one.path or path))
-            if view.starts is None:
-                break
-        return found
+        inside = self._findings(view.text, path, deeper, label)
+        return [one._replace(path=one.path or path) for one in _seen_through(view, inside)]
 
     def _in_name(
-        self, text: str, token: Token, path: tuple[str, ...], taken: set[str], depth: int
+        self, text: str, token: Token, path: tuple[str, ...], taken: dict[str, int], depth: int
     ) -> list[Finding]:
-        """Names that are the same once they are masked are numbered, so that no field is lost."""
+        """Names that are the same once they are masked are numbered, so that no field is lost.
+
+        ``taken``: names of the object so far, each with the last number that was tried for it.
+        """
         found = self._in_string(text, token, path, depth)
         name = text[token.start + 1 : token.end - 1]
         if not found:
-            taken.add(name)
+            taken.setdefault(name, 1)
             return []
         shown = base = _edited(
             name, [(f.start - token.start - 1, f.end - token.start - 1, str(f.text)) for f in found]
         )
-        number = 1
+        number = taken.get(base, 1)
         while shown in taken:
             number += 1
             shown = f"{base} ({number})"
-        taken.add(shown)
+        taken[shown] = 1
+        taken[base] = number
         if number > 1:
             last = found[-1]
             found[-1] = last._replace(text=f"{last.text} ({number})")
@@ -290,6 +269,21 @@ def _attribute(token: Token, text: str, attributes: dict[tuple[str, ...], str]) 
         name = attributes.get(path[:-2])
         return path if name is None else (*path[:-2], name)
     return path
+
+
+def _seen_through(view: views.View, found: Sequence[Finding]) -> list[Finding]:
+    """What was found in a view, where it stands, with what stands in for it there."""
+    shown = [one.kind.mask(view.text[one.start : one.end]) if one.text is None else one.text for one in found]
+    if view.starts is None:  # a whole is one finding; one for each inside would double at every level
+        edits = [(one.start, one.end, text) for one, text in zip(found, shown, strict=True)]
+        masked = view.encode(_edited(view.text, edits))
+        first = sorted(found, key=lambda one: -one.kind.rank)[:1]
+        return [one._replace(start=view.start, end=view.end, text=masked) for one in first]
+    spans = [view.span(one.start, one.end) for one in found]
+    return [
+        one._replace(start=start, end=end, text=view.encode(text))
+        for one, (start, end), text in zip(found, spans, shown, strict=True)
+    ]
 
 
 def _in_document(one: Found, field: str) -> bool:

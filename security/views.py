@@ -25,7 +25,7 @@ _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _TOKEN: Final = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,}={0,2}")
 _QUADS: Final = re.compile(BASE64_HINT)
 _ESCAPE: Final = re.compile(r'\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|["\\/bfnrt])')
-_BREAK: Final = re.compile(r"[ \t]*\r?\n[ \t]*")
+_BREAK: Final = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]*+")
 _SIMPLE: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _LARGEST_TOKEN: Final = 1_000_000  # characters of base64 that are decoded
 
