@@ -1,5 +1,6 @@
 """The house: who may import whom, and that the documents say what the code does."""
 
+import argparse
 import ast
 import dataclasses
 import re
@@ -8,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from connectors.logstores.fates import Refusal
+from pipelines.ownlogs import LEVELS, add_flags
 from pipelines.settings import Settings
+from schemas.findings import FINDINGS
+from schemas.logs import CONTINUATION, LogForm, LogRefusal, LogsOutput
 from schemas.names import (
     ACTIONS_FOLDER,
     UNKNOWN_SERIES,
@@ -17,7 +22,9 @@ from schemas.names import (
     SpanRefusal,
     Undecodable,
 )
+from schemas.topics import LOGS_TOPICS
 from schemas.traces import TracesOutput
+from telemetry.logs.counts import FAILURES, RECORDS, WAITING
 from tests.conftest import ROOT
 
 ALLOWED = {
@@ -93,13 +100,31 @@ def test_the_readme_has_the_two_commands_and_the_makefile_knows_them() -> None:
 def test_the_documents_name_every_setting_output_and_kind() -> None:
     reference = (ROOT / "docs" / "reference.md").read_text()
     assert f"`{ACTIONS_FOLDER}/" in reference
-    for name in (*Output, *TracesOutput, *Undecodable, *SpanRefusal, *Result, UNKNOWN_SERIES):
+    outputs = (*Output, *TracesOutput, *LogsOutput, *FINDINGS.names)
+    refusals = (*Undecodable, *SpanRefusal, *LogRefusal, *Refusal, UNKNOWN_SERIES)
+    for name in (*outputs, *refusals, *Result, *LogForm, CONTINUATION):
         assert f"`{name}`" in reference, name
     for setting in dataclasses.fields(Settings):
         default = setting.default
         shown = str(default).lower() if isinstance(default, bool) else default
         shown = "" if default in ((), None) else f"`{shown}`"
         assert f"| `{setting.name}` | {shown} | {setting.metadata['help']} |" in reference, setting.name
+
+
+def test_the_reference_names_topics_flags_and_metrics_of_logs() -> None:
+    reference = (ROOT / "docs" / "reference.md").read_text()
+    for output, topic in LOGS_TOPICS.items():
+        key = f"`{topic.key}`" if topic.key else ""
+        identity = ", ".join(f"`{name}`" for name in topic.identity)
+        assert f"| `{output}` | `{topic.name}` | {key} | {identity} |" in reference, output
+    flags = argparse.ArgumentParser(add_help=False)
+    add_flags(flags)
+    for flag in flags._actions:
+        assert f"| `{flag.option_strings[0]}` |" in reference, flag
+    for level in LEVELS:
+        assert f"`{level}`" in reference, level
+    for metric in (RECORDS.name + "_total", FAILURES.name + "_total", WAITING.name):
+        assert f"`{metric}`" in reference, metric
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:
