@@ -6,9 +6,16 @@ from security.detectors import checks, masks
 from security.detectors.kind import Category, Kind, Rank
 from security.detectors.nearby import BLANKS, DASHES, bounded, hints, named, spelled
 
-_LOCAL: Final = r"[\pL\pN_+](?:[\pL\pN\pM_.+&'-]{0,62}[\pL\pN\pM_+-])?"
+#: Letters and digits of all scripts, as ranges: classes of Unicode make a program of thousands of steps.
+_LETTERS: Final = (
+    r"0-9A-Za-z\x{c0}-\x{1fff}\x{2c00}-\x{2fef}\x{3005}-\x{3007}\x{3040}-\x{d7ff}\x{f900}-\x{fdff}"
+    r"\x{ff21}-\x{ff3a}\x{ff41}-\x{ff5a}\x{10000}-\x{1efff}"
+)
+# without the bounds of RFC 1035: counting makes an automaton of thousands of states
+_LOCAL: Final = rf"[{_LETTERS}_+](?:[{_LETTERS}_.+&'-]*[{_LETTERS}_+-])?"
 _HOST: Final = (
-    r"(?:[\pL\pN](?:[\pL\pN\pM_-]{0,61}[\pL\pN\pM])?\.)+(?:(?i:xn--)[A-Za-z0-9-]{2,59}|[\pL\pM]{2,24})"
+    rf"(?:[{_LETTERS}](?:[{_LETTERS}_-]*[{_LETTERS}])?\.)+"
+    rf"(?:(?i:xn--)[A-Za-z0-9-]+|[A-Za-z\x{{c0}}-\x{{1fff}}\x{{3040}}-\x{{d7ff}}]{{2,24}})"
 )
 _AT: Final = r"(?:@|%40|&#64;)"
 _SAID_AT: Final = r"\s?(?:\[at\]|\(at\)|\{at\}|<at>|\[@\]|\(@\))\s?"
@@ -98,10 +105,10 @@ PEOPLE: Final[tuple[Kind, ...]] = (
         title="Address of electronic mail (RFC 5321, RFC 6531)",
         category=Category.PII,
         pattern=(
-            r"://[^\s/@:\"']{1,64}@"  # who is asked for a page, and nobody's mailbox
+            r"://[^\s/@:\"']+@"  # who is asked for a page, and nobody's mailbox
             rf"|(?:%[0-9A-Fa-f]{{2}}|\\[nrt])?(?P<value1>{_LOCAL}{_AT}{_HOST})"
-            rf"|(?P<value2>\\?\"[^\s\"\\@][^\"\\@]{{0,62}}\\?\"@{_HOST})"
-            rf"|(?P<value3>[\w+-][\w.+-]{{0,63}}(?i:{_SAID_AT})[\w-]{{1,63}}(?:(?i:{_SAID_DOT})[A-Za-z][\w-]{{1,62}})+)"
+            rf"|(?P<value2>\\?\"[^\s\"\\@][^\"\\@]*\\?\"@{_HOST})"
+            rf"|(?P<value3>[\w+-][\w.+-]*(?i:{_SAID_AT})[\w-]+(?:(?i:{_SAID_DOT})[A-Za-z][\w-]+)+)"
         ),
         not_before=r"^\W_",
         hints=(r"@[^\s@]*\.", r"(?:%40|&#64;)[^\s@]*\.", r"(?i:[\[({<](?:at|@)[\])}>])"),

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 import re2
 
+from security.detectors.context import Words
 from security.detectors.kind import Kind, Tier
 from security.detectors.matching import Matcher, Spans
 
@@ -26,10 +27,6 @@ _CLOSE: Final = 24  # characters in which a word that makes harmless must end
 _MASKED: Final = re.compile(
     r"(?:\[[A-Z][A-Z0-9_]*+\]|(?=[*-]*\*{3})[*-]++(?:\d{4})?|<[a-z0-9_]++[:~][\w-]++>|[\s,;:/|.-]++)++"
 )
-#: Where words in a name meet, and escapes that stick to a word: ``userTaxId2``, ``\\ntax_id``.
-_SEAMS: Final = re.compile(r"\\+[nrtbf](?=\w)|(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")
-_UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-_WORD: Final = r"(?<![^\W_])(?:{})(?![^\W_])"
 
 
 class Finding(NamedTuple):
@@ -55,9 +52,9 @@ class _Pattern(NamedTuple):
     groups: tuple[int, ...]
     not_after: "re.Pattern[str] | None"
     not_before: "re.Pattern[str] | None"
-    before: "re.Pattern[str] | None"
-    after: "re.Pattern[str] | None"
-    never: "re.Pattern[str] | None"
+    before: Words | None
+    after: Words | None
+    never: Words | None
 
     def not_after_end(self, text: str, start: int) -> int:
         """Where the characters of ``not_after`` that begin at ``start`` end."""
@@ -229,19 +226,14 @@ def _found(
 
 def _confidence(pattern: _Pattern, text: str, begin: int, finish: int) -> float | None:
     kind = pattern.kind
-    if pattern.never and pattern.never.search(text, max(0, begin - _CLOSE), begin):
+    if pattern.never is not None and pattern.never.end_at(text, begin - _CLOSE, begin):
         return None
-    near = (pattern.before is not None and _has(pattern.before, text, begin - _NEAR, begin)) or (
-        pattern.after is not None and _has(pattern.after, text, finish, finish + _NEAR)
+    near = (pattern.before is not None and pattern.before.among(text, begin - _NEAR, begin)) or (
+        pattern.after is not None and pattern.after.among(text, finish, finish + _NEAR)
     )
     if near:
         return round((1 + kind.confidence) / 2, 3)
     return None if kind.needs_context else kind.confidence
-
-
-def _has(words: "re.Pattern[str]", text: str, start: int, end: int) -> bool:
-    near = text[max(0, start) : end]
-    return words.search(near.lower()) is not None or words.search(_SEAMS.sub(" ", near).lower()) is not None
 
 
 @functools.cache
@@ -255,19 +247,7 @@ def _prepared(kind: Kind) -> _Pattern:
         groups=tuple(place for place, name in groups if name.startswith("value")),
         not_after=re.compile(f"[{kind.not_after}]") if kind.not_after else None,
         not_before=re.compile(f"[{kind.not_before}]") if kind.not_before else None,
-        before=_words(kind.before),
-        after=_words(kind.after),
-        never=re.compile("(?i)" + _WORD.format("|".join(map(re.escape, kind.never))) + r"[\s\"':=#(]*$")
-        if kind.never
-        else None,
+        before=Words(kind.before) if kind.before else None,
+        after=Words(kind.after) if kind.after else None,
+        never=Words(kind.never) if kind.never else None,
     )
-
-
-def _words(words: Sequence[str]) -> "re.Pattern[str] | None":
-    return re.compile("|".join(dict.fromkeys(map(_spelled, words)))) if words else None
-
-
-def _spelled(word: str) -> str:
-    """``tax id`` is also ``tax_id``, ``tax-id`` and ``taxid``; scripts without blanks have no ends of words."""
-    body = r"[\s_-]?".join(map(re.escape, word.split(" ")))
-    return body if _UNSPACED.search(word) else rf"(?<![^\W\d_]){body}(?![^\W\d_])"
