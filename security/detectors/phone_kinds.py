@@ -109,7 +109,7 @@ _PHONE_HINT: Final = (
     r"|t\x{e9}l|m\x{f3}vil|movil|celular|tele?m|kom\x{f3}rka|puhelin|puh\W|gsm|tlf|tel|contact[ _-]?n"
     r"|sms[ _-]?to"
     r"|тел|моб|τηλ)"
-    r"\w{0,12}[^\pL\d\n]{0,16}(?i:(?:numbers?|no|nr|n\x{b0}|num|home|work|mobile|is|was)[^\pL\d\n]{1,6})?[+(]{0,2}\d"
+    r"\w{0,12}[^a-zA-Z\d\n]{0,16}(?i:(?:numbers?|no|nr|n\x{b0}|num|home|work|mobile|is|was)[^a-zA-Z\d\n]{1,6})?[+(]{0,2}\d"
 )
 _PHONE_HINT_ELSEWHERE: Final = (
     "(?:電話|携帯|电话|手机|手機|전화|휴대폰|연락처|هاتف|جوال|טלפון|נייד|โทร|फ़ोन|मोबाइल)"
@@ -150,7 +150,7 @@ _CALL_HINT: Final = (
     r"(?i:call|called|calling|caller|back|me at|me on|us at|dial|dialed|dialled|dialing"
     r"|ring|text|texted|sms|reach at"
     r"|contact|ph|anruf|anrufer|appel|appelez|llame al|llamar al|chiamare|bel|zadzwo\x{144})"
-    r"[^\pL\d\n]{1,4}[+(]{0,2}\d{2,5}[^\pL:=,;]"
+    r"[^a-zA-Z\d\n]{1,4}[+(]{0,2}\d{2,5}[^a-zA-Z:=,;]"
 )
 
 
