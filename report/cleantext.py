@@ -39,7 +39,7 @@ def clean_all(value: Any) -> Any:
 def _walked(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value, 600)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_walked(one) for one in value]
     return {name: _walked(one) for name, one in value.items()} if isinstance(value, dict) else value
 

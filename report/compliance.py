@@ -153,7 +153,7 @@ class _Counted:
 
     def heat(self, sources: dict[str, int]) -> dict[str, dict[str, int]]:
         """Values by source, of those that are named, and category."""
-        found: dict[str, Counter[str]] = {source: Counter() for source in sources if source[:1] != "("}
+        found: dict[str, Counter[str]] = {source: Counter() for source in sources if source != _REST}
         for (source, category), count in self._pairs.items():
             shown = clean(source)
             if shown in found:
