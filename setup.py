@@ -29,6 +29,7 @@ setup(
         "schemas": ["*.json"],
         "security.evaluation": ["*.json"],
         "security.model": ["*.json", "*.npz"],
+        "security.model.training": ["*.toml"],
         "report": ["static/*"],
         "runners.stack": ["*.toml", "*.sql", "*.c", "java/*", "go/*.txt", "go/*/*"],
     },

@@ -30,8 +30,7 @@ from rich.table import Table
 from connectors.logfiles import find_log_files
 from logs.decode import Reading, decode_documents
 from pipelines.redactfilter import Filter
-from security.detectors import ALL, BASIC
-from security.policy import Model, Policy
+from security.loaded import load_redactor
 from security.redactor import Redactor
 
 #: One of the eight kinds each; ``%d`` is another number in every line.
@@ -126,9 +125,9 @@ def _contenders() -> dict[str, Callable[[bytes], Any]]:
 
     return {
         "re": _users_way,
-        "basic": filtered(Redactor(Policy(model=Model.OFF), BASIC)),
-        "all": filtered(Redactor(Policy(model=Model.OFF), ALL)),
-        "model": filtered(Redactor(Policy(model=Model.UNSURE), ALL)),
+        "basic": filtered(load_redactor("basic", model="off")),
+        "all": filtered(load_redactor("all", model="off")),
+        "model": filtered(load_redactor("all", model="unsure")),
     }
 
 

@@ -96,23 +96,21 @@ def _run(arguments: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _redactor(arguments: argparse.Namespace) -> Any:
-    import dataclasses
+    from security.loaded import load_redactor
 
-    from security.detectors import ALL, BASIC
-    from security.policy import Model, Policy
-    from security.redactor import Redactor
-
-    policy = Policy.load(arguments.policy, arguments.key_file)
-    if arguments.model:
-        policy = dataclasses.replace(policy, model=Model(arguments.model))
-    return Redactor(policy, ALL if arguments.kinds == "all" else BASIC)
+    return load_redactor(arguments.kinds, arguments.policy, arguments.key_file, arguments.model or "")
 
 
 def _wanted(names: str | None) -> set[str]:
     from security.detectors import ALL, Category
+    from security.model.kinds import MODEL_KINDS
 
     wanted = set(filter(None, (names or "").split(",")))
-    known = {"any", *map(str, Category), *(name for kind in ALL for name in (kind.name, kind.family))}
+    known = {
+        "any",
+        *map(str, Category),
+        *(name for kind in (*ALL, *MODEL_KINDS) for name in (kind.name, kind.family)),
+    }
     if unknown := sorted(wanted - known):
         raise SettingError(f"--fail-on: {unknown[0]!r} is unknown; traceo redact --list shows all kinds")
     return wanted
@@ -134,9 +132,10 @@ def _counts(found: Counter[str]) -> str:
 
 def _list() -> int:
     from security.detectors import ALL
+    from security.model.kinds import MODEL_KINDS
 
     seen = set()
-    for kind in sorted(ALL, key=lambda kind: (kind.category, kind.name)):
+    for kind in sorted((*ALL, *MODEL_KINDS), key=lambda kind: (kind.category, kind.name)):
         if kind.name not in seen:
             seen.add(kind.name)
             print(f"{kind.category:8}{kind.name:36}{kind.title}")

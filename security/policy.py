@@ -284,8 +284,9 @@ def _named(place: str, table: Mapping[str, Any]) -> Named:
 
 def _check_kinds(place: str, names: tuple[str, ...]) -> None:
     from security.detectors import ALL
+    from security.model.kinds import MODEL_KINDS
 
-    known = {name for kind in ALL for name in _names(kind)} | set(map(str, Category))
+    known = {name for kind in (*ALL, *MODEL_KINDS) for name in _names(kind)} | set(map(str, Category))
     for name in names:
         if name not in known:
             raise PolicyError(f"{place}: kind {name!r} is unknown; traceo redact --list shows all")

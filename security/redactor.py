@@ -5,19 +5,29 @@ JSON is walked where it stands: names, texts and numbers, JSON in texts too. In 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple, Protocol
 
 from security import jsontext, views
 from security.detectors import ALL, Kind, Scanner, secret_field
 from security.detectors.kind import Category, constant
-from security.detectors.scan import Finding, resolved
+from security.detectors.matching import Matcher
+from security.detectors.scan import Finding, resolved, rows_with
 from security.jsontext import Part, Token
 from security.policy import DROPPED, Action, Named, Policy, Rule
 
-#: What a model finds in texts, one list of findings a text.
-Model = Callable[[Sequence[str]], list[list[Finding]]]
 
+class Model(Protocol):
+    """What is asked beside the patterns: :class:`security.model.ModelTier`."""
+
+    def find(self, texts: Sequence[str]) -> list[list[Finding]]:
+        """What is in each of ``texts``, in order, without overlaps."""
+
+    def surer(self, text: str, findings: Sequence[Finding]) -> list[Finding]:
+        """``findings`` of patterns, without those that are harmless by their looks."""
+
+
+_CUES_MEMORY: Final = 256 * 1024 * 1024
 _DEEPEST: Final = 6  # texts in texts; what is deeper is not readable to anybody, and hidden whole
 _MOST: Final = 10_000  # findings in a text; beyond, the rest of it is hidden
 _BODY: Final = "body"
@@ -59,10 +69,17 @@ class Redacted(NamedTuple):
 
 
 class Redactor:
-    """Looks for ``kinds``, does what ``policy`` says. ``model``: is asked as well, of every text."""
+    """Looks for ``kinds``, does what ``policy`` says.
+
+    ``model``: is asked as well, of texts in which a hint or one of ``cues`` (RE2) is found.
+    """
 
     def __init__(
-        self, policy: Policy | None = None, kinds: tuple[Kind, ...] = ALL, model: Model | None = None
+        self,
+        policy: Policy | None = None,
+        kinds: tuple[Kind, ...] = ALL,
+        model: Model | None = None,
+        cues: str = "",
     ) -> None:
         self.policy = policy or Policy()
         self.kinds = (*kinds, *self.policy.blocked)
@@ -72,18 +89,25 @@ class Redactor:
         self._lines = Scanner(self.kinds, (*views.LINE_HINTS, *fields, *named))
         self._suspects = Scanner(self.kinds, (*views.HINTS, *fields, *named))
         self._model = model
+        self._cues = Matcher(cues, captures=False, memory=_CUES_MEMORY) if model is not None else None
 
     def is_clean(self, data: bytes) -> bool:
-        """Whether there is nothing in ``data`` that deserves a look; the model is not asked."""
-        return self._suspects.is_clean(data)
+        """Whether there is nothing in ``data`` that deserves a look."""
+        return self._suspects.is_clean(data) and (self._cues is None or self._cues.find(data) is None)
 
     def suspicious(self, data: bytes, ends: Sequence[int]) -> Iterable[int]:
         """Which of the texts that lie end to end in ``data`` deserve a look; ``ends``: of each."""
-        return self._suspects.suspicious(data, ends)
+        return self._with_cues(self._suspects.suspicious(data, ends), data, ends)
 
     def suspicious_lines(self, data: bytes, ends: Sequence[int]) -> Iterable[int]:
         """The same of lines, each with its line feed."""
-        return self._lines.suspicious(data, ends)
+        return self._with_cues(self._lines.suspicious(data, ends), data, ends)
+
+    def _with_cues(self, rows: Iterable[int], data: bytes, ends: Sequence[int]) -> Iterable[int]:
+        """``rows``, and those with a cue for the model, in order."""
+        if self._cues is None:
+            return rows
+        return sorted({*rows, *rows_with(self._cues, data, ends)})
 
     @property
     def knows_sources(self) -> bool:
@@ -159,10 +183,19 @@ class Redactor:
             if not self.policy.allows(one.kind, text[one.start : one.end])
         ]
         if self._model is not None:
-            found += self._model((text,))[0]
+            found = self._model.surer(text, found) + self._by_model(self._model, text, label)
         for view in views.views(text):
             found += _seen_through(view, self._findings(view.text, path, depth + 1))
         return [one._replace(path=path) for one in resolved(found, text)]
+
+    def _by_model(self, model: Model, text: str, label: str) -> list[Finding]:
+        before = f"{label}: " if label else ""
+        return [
+            one._replace(start=one.start - len(before), end=one.end - len(before))
+            for one in model.find((before + text,))[0]
+            if one.start >= len(before)
+            and not self.policy.allows(one.kind, text[one.start - len(before) : one.end - len(before)])
+        ]
 
     def _labelled(self, text: str, label: str) -> list[Finding]:
         """What patterns find in ``text``, which may need the name before it to be told."""

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable
 
 from security.detectors import ALL, Category, Kind
+from security.model.kinds import MODEL_KINDS
 
 _HEADINGS = {
     Category.PII: "Personal data",
@@ -15,14 +16,16 @@ _INTRODUCTION = """\
 # Kinds of sensitive values
 
 Made from the declarations in [security/detectors](../security/detectors) by
-`python -m security.detectors.reference > docs/kinds.md`; a test holds the two together. `surer by`: words near a value
-that make it surer; in brackets: without one of them it is none. `‹ ›` stand around the value; what is between them is
-replaced by the mask. [How good they are](evaluation.md), [how to add one](add-a-kind.md).
+`python -m security.detectors.reference > docs/kinds.md`; a test holds the two together. `surer by`: words near
+a value that make it surer; in brackets: without one of them it is none. `‹ ›` stand around the value; what is
+between them is replaced by the mask. Kinds without an example are found by the
+[model](model-card.md).
+[How good they are](evaluation.md), [how to add one](add-a-kind.md).
 """
 _MOST_WORDS = 6
 
 
-def reference(kinds: Iterable[Kind] = ALL) -> str:
+def reference(kinds: Iterable[Kind] = (*ALL, *MODEL_KINDS)) -> str:
     """The document."""
     by_category: dict[Category, dict[str, list[Kind]]] = {category: {} for category in _HEADINGS}
     for kind in kinds:

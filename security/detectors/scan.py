@@ -98,15 +98,7 @@ class Scanner:
 
     def suspicious(self, data: bytes, ends: Sequence[int]) -> Iterator[int]:
         """Which of the texts that lie end to end in ``data`` may hold something; ``ends``: of each."""
-        position, last = 0, len(data)
-        while position < last and (spans := self._any.find(data, position)) is not None:
-            start, end = spans[0]
-            row = bisect.bisect_right(ends, start)
-            yield row
-            position = max(ends[row], start + 1)
-            if end > ends[row] and row + 1 < len(ends):  # across two: either may be the one
-                yield row + 1
-                position = ends[row + 1]
+        return rows_with(self._any, data, ends)
 
     def scan(self, text: str, most: int = sys.maxsize) -> list[Finding]:
         """What is in ``text``, in order; no two overlap. Of one kind, ``most`` at most."""
@@ -122,6 +114,19 @@ class Scanner:
             if spans is not None:
                 found += itertools.islice(_found(pattern, text, data, as_chars, spans), most)
         return resolved(found, text) if len(found) > 1 else found
+
+
+def rows_with(matcher: Matcher, data: bytes, ends: Sequence[int]) -> Iterator[int]:
+    """In which of the texts that lie end to end in ``data`` there is a match; ``ends``: of each text."""
+    position, last = 0, len(data)
+    while position < last and (spans := matcher.find(data, position)) is not None:
+        start, end = spans[0]
+        row = bisect.bisect_right(ends, start)
+        yield row
+        position = max(ends[row], start + 1)
+        if end > ends[row] and row + 1 < len(ends):  # across two: either may be the one
+            yield row + 1
+            position = ends[row + 1]
 
 
 def resolved(findings: Iterable[Finding], text: str = "") -> list[Finding]:

@@ -88,6 +88,12 @@ _FOREIGN: Final = (
 )
 
 
+#: All of them, as one pattern of RE2.
+EVERY: Final = "|".join(
+    f"(?:{one})" for one in (_PAIR, _KEYED, _NAME_KEY, _GREETING, _SHOUTED, _ADDRESS, _FOREIGN)
+)
+
+
 class Cues:
     """Finds where to look."""
 
@@ -95,8 +101,7 @@ class Cues:
         options = re2.Options()
         options.max_mem = _MEMORY
         options.never_capture = True
-        every = (_PAIR, _KEYED, _NAME_KEY, _GREETING, _SHOUTED, _ADDRESS, _FOREIGN)
-        self._any = re2.compile("|".join(f"(?:{one})" for one in every), options)
+        self._any = re2.compile(EVERY, options)
         self._pair = re2.compile(_PAIR, options)
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
