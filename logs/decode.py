@@ -14,6 +14,7 @@ import msgspec
 import pyarrow as pa
 from google.protobuf.message import DecodeError
 
+from logs.cuts import kept_end
 from logs.decodejson import from_json
 from logs.decodeotlp import NoLogsError, from_otlp_json, from_otlp_protobuf
 from logs.decodetext import complete, from_text
@@ -145,24 +146,14 @@ def _records(value: bytes, reading: Reading, clock: Clock, cut: int) -> Iterator
 
 
 def _text(value: bytes, reading: Reading, clock: Clock, cut: int) -> LogRecord:
-    if len(value) > reading.max_line_bytes:
-        end = _letter_end(value, reading.max_line_bytes)
+    if cut or len(value) > reading.max_line_bytes:
+        end = kept_end(value, reading.max_line_bytes)
         cut += len(value) - end
         value = value[:end]
     found = from_text(value, clock)
     if cut:
         found.attributes[TRUNCATED_BYTES] = cut
     return found
-
-
-def _letter_end(value: bytes, end: int) -> int:
-    """``end``, or up to three bytes before it, so that no letter of UTF-8 is cut in two."""
-    lead = end - 1
-    while lead > max(end - 4, 0) and value[lead] & 0xC0 == 0x80:  # noqa: PLR2004  inside of a letter
-        lead -= 1
-    first = value[lead]
-    length = 1 + (first >= 0xC0) + (first >= 0xE0) + (first >= 0xF0)  # noqa: PLR2004
-    return lead if lead + length > end else end
 
 
 def _way(value: bytes, form: LogForm) -> tuple[LogForm, Callable[[bytes], Iterator[LogRecord]] | None]:

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import pyarrow as pa
 
+from logs.cuts import kept_end
 from schemas.logs import LOGS, ODD_SPAN_ID, ODD_TRACE_ID, TRUNCATED_BYTES, LogRefusal
 
 _JSON: Final = msgspec.json.Encoder(enc_hook=str)
@@ -99,8 +100,8 @@ def finished(record: LogRecord, max_bytes: int) -> tuple[Any, ...] | None:
     if body is not None and len(body) > max_bytes // 4:
         whole = body.encode()
         if len(whole) > max_bytes:
-            body = whole[:max_bytes].decode(errors="ignore")
-            cut = len(whole) - len(body.encode())
+            end = kept_end(whole, max_bytes)
+            body, cut = whole[:end].decode(), len(whole) - end
             record.attributes[TRUNCATED_BYTES] = cut + int(record.attributes.get(TRUNCATED_BYTES, 0))
     attributes = as_json(record.attributes) if record.attributes else None
     resource = as_json(record.resource) if record.resource else None

@@ -11,6 +11,7 @@ from typing import BinaryIO, Final, TextIO
 
 import numpy as np
 
+from logs.cuts import kept_end
 from pipelines.setting import SettingError
 from security.redactor import Found, Redacted, Redactor
 
@@ -107,7 +108,8 @@ def _blocks(lines: BinaryIO, most: int) -> Iterator[_Block]:
             yield from _checked(rest[:end], most)
             rest = rest[end:]
         elif len(rest) > most and b"\n" not in rest:
-            head, rest, size = rest[:most], b"", len(rest) - most
+            keep = kept_end(rest, most)
+            head, rest, size = rest[:keep], b"", len(rest) - keep
             while chunk := read(_CHUNK):  # to the end of the line, without keeping it
                 place = chunk.find(b"\n")
                 size += len(chunk) if place < 0 else place
@@ -129,7 +131,8 @@ def _checked(data: bytes, most: int) -> Iterator[_Block]:
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end
         if end - start > most:
-            yield _Block(data[start : start + most], end - start - most)
+            keep = kept_end(data[start:end], most)
+            yield _Block(data[start : start + keep], end - start - keep)
             start = end + 1
         else:
             stop = max(data.rfind(b"\n", start, start + most) + 1, min(end + 1, len(data)))

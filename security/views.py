@@ -27,7 +27,7 @@ _QUADS: Final = re.compile(BASE64_HINT)
 _ESCAPE: Final = re.compile(r'\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|["\\/bfnrt])')
 _BREAK: Final = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]*+")
 _SIMPLE: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_LARGEST_TOKEN: Final = 1_000_000  # characters of base64 that are decoded
+_LARGEST_TOKEN: Final = 16_000_000  # characters of base64 that are decoded
 
 
 class View(NamedTuple):
@@ -143,6 +143,7 @@ def _base64(text: str) -> Iterator[View]:
 
 def _from_base64(token: str) -> str | None:
     body = token.rstrip("=").replace("-", "+").replace("_", "/")
+    body = body[: len(body) - (len(body) % 4 == 1)]  # it was cut off
     try:
         plain = base64.b64decode(body + "=" * (-len(body) % 4), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
