@@ -13,9 +13,9 @@ from typing import Any, Final
 import fastavro
 import msgspec
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from connectors.errors import InputError
-from connectors.results import parquet_batches
 from report.cleantext import clean
 from report.securityfindings import Security, read_security
 from schemas.findings import FINDINGS
@@ -23,6 +23,7 @@ from schemas.logs import LogsOutput
 from schemas.names import SUMMARY_FILE
 from security.detectors import ALL, BASIC, Kind
 from security.evaluation import figures
+from security.evaluation.case import Aim
 
 #: Columns of records in which values are looked for; ids of traces and spans are hexadecimal digits.
 COLUMNS: Final = (
@@ -31,7 +32,7 @@ COLUMNS: Final = (
 _COUNTED: Final = ("kind", "category", "source", "field", "action", "tier")
 _MOST: Final = 200  # fields and sources that are named; the rest is summed
 _REMEMBERED: Final = 20_000  # names that are counted apart
-_ROWS: Final = 10_000
+_ROWS: Final = 65_536  # far more than the findings of one batch of records
 UNKNOWN: Final = "(unknown)"
 
 
@@ -138,9 +139,10 @@ class _Counted:
         self.by: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
         self._pairs: Counter[tuple[str, str]] = Counter()
         self.records = 0
+        self._before: set[tuple[object, ...]] = set()
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Count the rows of a FINDINGS batch; all findings of a record are in one, side by side."""
+        """Count rows of FINDINGS; those of one record are in one batch, or in two that follow each other."""
         columns = {name: [v or UNKNOWN for v in batch.column(name).to_pylist()] for name in _COUNTED}
         for name, values in columns.items():
             for value, count in Counter(values).items():
@@ -149,7 +151,9 @@ class _Counted:
             if pair[0] in self.by["source"]:
                 self._pairs[pair] += count
         places = (batch.column(name).to_pylist() for name in ("topic", "partition", "offset", "place"))
-        self.records += len(set(zip(*places, strict=True)))
+        found = set(zip(*places, strict=True))
+        self.records += len(found - self._before)
+        self._before = found
 
     def heat(self, sources: dict[str, int]) -> dict[str, dict[str, int]]:
         """Values by source, of those that are named, and category."""
@@ -181,12 +185,11 @@ def _named(counter: Counter[str]) -> dict[str, int]:
 
 def _findings(folder: Path) -> Iterator[pa.RecordBatch]:
     """The findings of a result, in whichever format it is."""
-    files = sorted((folder / LogsOutput.FINDINGS).glob("*.avro"))
-    if not files:
-        yield from parquet_batches(folder, LogsOutput.FINDINGS)
-        return
+    for file in sorted((folder / LogsOutput.FINDINGS).glob("*.parquet")):
+        with pq.ParquetFile(file) as parquet:
+            yield from parquet.iter_batches(_ROWS)
     schema = FINDINGS.append(pa.field("topic", pa.string())).append(pa.field("partition", pa.int32()))
-    for file in files:
+    for file in sorted((folder / LogsOutput.FINDINGS).glob("*.avro")):
         with file.open("rb") as stream:
             rows = fastavro.reader(stream)
             while some := list(itertools.islice(rows, _ROWS)):
@@ -205,7 +208,7 @@ def _measures(kinds: tuple[Kind, ...]) -> tuple[list[Measure], dict[str, Any]]:
             kind=one["kind"],
             category=one["category"],
             aim=one["aim"],
-            least=figures.AIMS[figures.Aim(one["aim"])],
+            least=figures.AIMS[Aim(one["aim"])],
             cases=one["cases"],
             precision=one["precision"]["share"],
             precision_interval=(one["precision"]["low"], one["precision"]["high"]),

@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from columns.redact import _NAMES, _TEXTS
 from connectors.errors import InputError
 from report.cleantext import clean
-from report.compliance import COLUMNS, Measure, compliance_of
+from report.compliance import COLUMNS, UNKNOWN, Measure, _Counted, _named, compliance_of
 from report.compliancepage import render, write_compliance
 from report.drawings import floor_of, heat_table, interval
 from schemas.logs import LOGS
@@ -203,3 +204,32 @@ def test_shades_and_intervals_tell_more_from_less() -> None:
     assert kinds == ["interval good", "interval near", "interval below"]
     assert floor_of([0.73, 0.99]) == 0.7
     assert floor_of([]) == 0.9
+
+
+def test_a_record_is_counted_once_wherever_its_findings_are_cut() -> None:
+    rows = [
+        {"kind": "email", "category": "pii", "field": "body", "action": "mask", "tier": "pattern"}
+        | {"topic": "logs", "partition": 0, "offset": offset, "place": 0, "source": None}
+        for offset in (1, 2, 3, 1, 2, 4)
+    ]
+    whole = pa.RecordBatch.from_pylist(rows)
+    for cut in range(len(rows)):
+        counted = _Counted()
+        counted.add(whole.slice(0, cut))
+        counted.add(whole.slice(cut))
+        assert (counted.records, counted.by["source"]) == (4, {UNKNOWN: 6})
+
+
+def test_names_without_end_are_counted_in_bounded_memory() -> None:
+    counted = _Counted()
+    row = {"kind": "k", "category": "pii", "action": "mask", "tier": "pattern", "topic": "t", "partition": 0}
+    for start in range(0, 60_000, 10_000):
+        rows = [
+            row | {"field": f"f{n}", "source": f"s{n}", "offset": n, "place": 0}
+            for n in range(start, start + 10_000)
+        ]
+        counted.add(pa.RecordBatch.from_pylist(rows))
+    named = _named(counted.by["field"])
+    assert len(counted.by["field"]) == len(counted.by["source"]) == 20_001
+    assert len(named) == 201
+    assert sum(named.values()) == counted.records == 60_000
