@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from security.detectors.kind import Category, Kind, Tier
+from security.detectors.kind import Kind, Tier
 from security.detectors.scan import Finding, resolved
 from security.model.kinds import GENERIC_SECRET, PERSON_NAME, POSTAL_ADDRESS
 from security.model.names import Least, Names
@@ -40,7 +40,7 @@ class Thresholds:
     address: float = 0.6
     alone: float = 0.9
     sure: float = 0.85
-    doubt: float = 0.2
+    doubt: float = 0.02
 
 
 class ModelTier:
@@ -92,7 +92,7 @@ class ModelTier:
     def surer(self, text: str, findings: Sequence[Finding]) -> list[Finding]:
         """``findings`` of patterns in ``text`` without the secrets that are harmless by their looks.
 
-        Asked are those of category secret whose confidence is below ``sure``. One that stands has the mean
+        Asked are generic ones whose confidence is below ``sure``. One that stands has the mean
         of both confidences.
         """
         if self._secrets is None:
@@ -109,7 +109,7 @@ class ModelTier:
         return [kept[place] for place in sorted(kept)]
 
     def _is_unsure(self, one: Finding) -> bool:
-        return one.kind.category is Category.SECRET and one.confidence < self.thresholds.sure
+        return one.kind.name in _UNCLEAR and one.confidence < self.thresholds.sure
 
     def _alone(self, texts: Sequence[str]) -> dict[int, list[Finding]]:
         """Secrets that stand in texts without a pattern's knowing, by the place of the text."""
@@ -128,6 +128,8 @@ class ModelTier:
         return found
 
 
+#: Kinds of values that nothing but their looks and a vague name tells from harmless ones.
+_UNCLEAR: Final = frozenset({"generic_secret", "generic_token"})
 #: Halves of characters, which UTF-8 does not know: of the same length as what is put there.
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 _MOST_ALONE: Final = 10_000  # values of a text: a dump of a table of keys is not read to its end
