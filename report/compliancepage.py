@@ -91,8 +91,9 @@ def headline(found: Compliance) -> str:
 
 def _head(found: Compliance) -> str:
     facts = [(n, CATEGORIES.get(Category(name), name), "kinds") for name, n in found.by_category.items()]
-    facts.append((found.unread, "records refused unread", "coverage"))
-    facts.append((found.security.findings, "security findings", "security"))
+    unread, security_findings = found.unread, found.security.findings
+    facts.append((unread, f"record{'' if unread == 1 else 's'} refused unread", "coverage"))
+    facts.append((security_findings, f"security finding{'' if security_findings == 1 else 's'}", "security"))
     shown = "".join(
         f'<li><a href="#{place}"><b>{count:,}</b> {text(name)}</a></li>' for count, name, place in facts
     )
