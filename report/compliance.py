@@ -143,13 +143,14 @@ class _Counted:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Count rows of FINDINGS; those of one record are in one batch, or in two that follow each other."""
-        columns = {name: [v or UNKNOWN for v in batch.column(name).to_pylist()] for name in _COUNTED}
-        for name, values in columns.items():
-            for value, count in Counter(values).items():
-                _add(self.by[name], value, count)
-        for pair, count in Counter(zip(columns["source"], columns["category"], strict=True)).items():
-            if pair[0] in self.by["source"]:
-                self._pairs[pair] += count
+        columns = {name: batch.column(name).cast(pa.string()).fill_null(UNKNOWN) for name in _COUNTED}
+        table = pa.table(columns)
+        for name in _COUNTED:
+            for value, count in _counts(table, name):
+                _add(self.by[name], value or UNKNOWN, count)
+        for source, category, count in _counts(table, "source", "category"):
+            if (source or UNKNOWN) in self.by["source"]:
+                self._pairs[source or UNKNOWN, category] += count
         places = (batch.column(name).to_pylist() for name in ("topic", "partition", "offset", "place"))
         found = set(zip(*places, strict=True))
         self.records += len(found - self._before)
@@ -163,6 +164,12 @@ class _Counted:
             if shown in found:
                 found[shown][category] += count
         return {source: dict(counts) for source, counts in found.items() if counts}
+
+
+def _counts(table: pa.Table, *names: str) -> Iterator[tuple[Any, ...]]:
+    """How many rows have the same values in the columns ``names``: (values…, rows)."""
+    counted = table.group_by(list(names), use_threads=False).aggregate([([], "count_all")])
+    return zip(*(counted[name].to_pylist() for name in (*names, "count_all")), strict=True)
 
 
 def _add(counter: Counter[str], value: str, count: int) -> None:

@@ -41,17 +41,20 @@ _ACTIONS: Final = {
 }
 
 
-def write_compliance(output: str | Path, *, page: bool = True) -> list[Path]:
-    """Write the report of the result in ``output`` into it, as JSON and as a ``page``; their paths.
+def write_compliance(output: str | Path) -> list[Path]:
+    """Write the report of the result in ``output`` into it, as JSON and as a page; their paths.
 
     Raises InputError, OutputError.
     """
     folder = Path(output)
     found = compliance_of(folder)
-    made = [write(folder / COMPLIANCE_FILE, msgspec.json.format(msgspec.json.encode(found)))]
-    if page:
-        made.append(write(folder / COMPLIANCE_PAGE, render(found).encode("utf-8", "replace")))
-    return made
+    page = render(found).encode("utf-8", "replace")
+    return [write_json(folder, found), write(folder / COMPLIANCE_PAGE, page)]
+
+
+def write_json(folder: Path, found: Compliance) -> Path:
+    """Write ``found`` as JSON alone; its path. Raises OutputError."""
+    return write(folder / COMPLIANCE_FILE, msgspec.json.format(msgspec.json.encode(found)))
 
 
 def render(found: Compliance) -> str:

@@ -9,7 +9,7 @@ from report import compliancepage
 from report.charts import Line, chart
 from report.cleantext import clean, clean_all
 from report.compliance import Compliance, compliance_of, logs_summary
-from report.compliancepage import write_compliance
+from report.compliancepage import write_json
 from report.data import Found, read_result
 from report.frame import frame, write
 from report.incidents import incidents
@@ -44,7 +44,7 @@ def write_logs_report(output: str | Path) -> list[Path]:
         page = render(logs, found, read_result(folder)).encode("utf-8", "replace")
     except (KeyError, TypeError) as error:
         raise InputError(f"{folder}: a result of another version ({error}); run the job again") from error
-    return [write(folder / REPORT_FILE, page), *write_compliance(folder, page=False)]
+    return [write(folder / REPORT_FILE, page), write_json(folder, found)]
 
 
 def is_of_logs(folder: Path) -> bool:
