@@ -5,7 +5,7 @@ a look of their own, and most columns have none. Each of these is redacted once 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -105,7 +105,7 @@ def _redact_column(
     """``column`` itself when nothing was found; what was is added to ``seen`` and ``drop``."""
     encoded = pa.types.is_dictionary(column.type)
     texts = column.dictionary if encoded else column
-    suspicious = list(_suspicious(texts, redactor))
+    suspicious = _suspicious(texts, redactor)
     if not suspicious:
         return column
     if sources is not None and encoded:  # the same text may come from sources with rules of their own
@@ -164,21 +164,20 @@ class _Rows:
         return rows
 
 
-def _suspicious(texts: pa.Array, redactor: Redactor) -> Iterator[int]:
-    """The places of texts that deserve a look, by one look at all of them as they lie in memory."""
+def _suspicious(texts: pa.Array, redactor: Redactor) -> list[int]:
+    """The places of texts that deserve a look, by one look at all of them as lines, end to end."""
     if texts.null_count == len(texts):
-        return
-    _, offsets, data = texts.buffers()
-    if data is None:
-        return
-    bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    first = int(bounds[0])
-    together = data[first : int(bounds[-1])].to_pybytes()
-    done = -1
-    for place in redactor.suspicious(together, (bounds[1:] - first).tolist()):
-        if place > done:
-            done = place
-            yield place
+        return []
+    end, nothing = (pa.scalar(part, texts.type) for part in (_LINE_FEED, _LINE_FEED[:0]))
+    lines = pc.binary_join_element_wise(texts, nothing, end, null_handling="replace", null_replacement="")
+    _, offsets, data = lines.buffers()
+    bounds = np.frombuffer(offsets, np.int32)[: len(texts) + 1]
+    several = pc.match_substring(texts, "\n").fill_null(False).to_numpy(zero_copy_only=False)
+    found = set(redactor.suspicious(data.to_pybytes()[: int(bounds[-1])], bounds[1:].tolist()))
+    return sorted(found.union(np.flatnonzero(several).tolist()))
+
+
+_LINE_FEED: Final = b"\n"
 
 
 def _text(value: str | bytes) -> str:

@@ -57,7 +57,7 @@ class Filter:
         self.lines += len(ends)
         out: list[bytes] = []
         done, last = 0, -1
-        for row in self._redactor.suspicious_lines(data, ends):
+        for row in self._redactor.suspicious(data, ends):
             if row <= last:
                 continue
             start = ends[row - 1] if row else 0

@@ -31,6 +31,7 @@ _CUES_MEMORY: Final = 256 * 1024 * 1024
 _DEEPEST: Final = 6  # texts in texts; what is deeper is not readable to anybody, and hidden whole
 _MOST: Final = 10_000  # findings in a text; beyond, the rest of it is hidden
 _BODY: Final = "body"
+_NAMING: Final = (("key",), ("name",), ("Key",), ("Name",), ("field",), ("parameter",))
 _NAME_PARTS: Final = 2
 _MORE_THAN_A_NAME: Final = re.compile(r"[\s\"'=/@]")
 _NAMED_FIELD: Final = Kind(
@@ -84,24 +85,18 @@ class Redactor:
         self.policy = policy or Policy()
         self.kinds = (*kinds, *self.policy.blocked)
         self._texts = Scanner(self.kinds)
-        fields = tuple(rf'(?i:{kind.fields})\\*"' for kind in self.kinds if kind.fields)
+        fields = tuple(_field_hint(kind.fields) for kind in self.kinds if kind.fields)
         named = ('"',) if self.policy.fields else ()
-        self._lines = Scanner(self.kinds, (*views.LINE_HINTS, *fields, *named))
         self._suspects = Scanner(self.kinds, (*views.HINTS, *fields, *named))
         self._model = model
         self._cues = Matcher(cues, captures=False, memory=_CUES_MEMORY) if model is not None else None
 
-    def is_clean(self, data: bytes) -> bool:
-        """Whether there is nothing in ``data`` that deserves a look."""
-        return self._suspects.is_clean(data) and (self._cues is None or self._cues.find(data) is None)
-
     def suspicious(self, data: bytes, ends: Sequence[int]) -> Iterable[int]:
-        """Which of the texts that lie end to end in ``data`` deserve a look; ``ends``: of each."""
-        return self._with_cues(self._suspects.suspicious(data, ends), data, ends)
+        """Which of the lines that lie in ``data`` deserve a look; ``ends``: of each, with its line feed.
 
-    def suspicious_lines(self, data: bytes, ends: Sequence[int]) -> Iterable[int]:
-        """The same of lines, each with its line feed."""
-        return self._with_cues(self._lines.suspicious(data, ends), data, ends)
+        Texts of several lines always deserve one.
+        """
+        return self._with_cues(self._suspects.suspicious(data, ends), data, ends)
 
     def _with_cues(self, rows: Iterable[int], data: bytes, ends: Sequence[int]) -> Iterable[int]:
         """``rows``, and those with a cue for the model, in order."""
@@ -290,14 +285,22 @@ class Redactor:
         return self.policy.named(".".join(path)) if self.policy.fields else None
 
 
+def _field_hint(fields: str) -> str:
+    """What a field that is secret by its name ends with, whatever stands before."""
+    tail = fields.replace("(?:.*[^a-z0-9])?", "").replace(".*", "")
+    return rf'(?i:{tail})\\*"'
+
+
 def _attribute(token: Token, text: str, attributes: dict[tuple[str, ...], str]) -> tuple[str, ...]:
     """The path of a token; of the value of an attribute, as OTLP writes it, the attribute's name is part.
 
     ``{"key": "user.id", "value": {"stringValue": …}}``; ``attributes``: the newest name at each path.
     """
     path = token.path
-    if token.part is Part.TEXT and path[-1:] == ("key",):
+    if token.part is Part.TEXT and path[-1:] in _NAMING:
         attributes[path[:-1]] = text[token.start + 1 : token.end - 1]
+    elif path[-1:] == ("value",) and token.part is not Part.NAME and path[:-1] in attributes:
+        return (*path[:-1], attributes[path[:-1]])
     elif len(path) > 1 and path[-1].endswith("Value") and path[-2] == "value" and token.part is not Part.NAME:
         name = attributes.get(path[:-2])
         return path if name is None else (*path[:-2], name)
@@ -316,6 +319,7 @@ def _seen_through(view: views.View, found: Sequence[Finding]) -> list[Finding]:
     return [
         one._replace(start=start, end=end, text=view.encode(text))
         for one, (start, end), text in zip(found, spans, shown, strict=True)
+        if start < end  # what reaches beyond a value of a record is none
     ]
 
 

@@ -12,14 +12,14 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from security import records
+
 #: RE2 of what makes a view worth a look. Of base64: only bytes of ASCII are text, and their first bits are 0.
 _QUAD: Final = r"[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
 BASE64_HINT: Final = f"(?:{_QUAD}){{5}}"
 PERCENT_HINT: Final = "%(?:[2-7][0-9A-Fa-f])"
 ESCAPE_HINT: Final = r"\\(?:u00|/|x[2-7])"
-LINES_HINT: Final = r"\n"
-LINE_HINTS: Final = (BASE64_HINT, PERCENT_HINT, ESCAPE_HINT)
-HINTS: Final = (*LINE_HINTS, LINES_HINT)
+HINTS: Final = (BASE64_HINT, PERCENT_HINT, ESCAPE_HINT, *records.RECORD_HINTS)
 
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _TOKEN: Final = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,}={0,2}")
@@ -60,6 +60,9 @@ def views(text: str) -> Iterator[View]:
     if "\n" in text and (view := _replaced(text, _BREAK, _joined, str)) is not None:
         yield view
     yield from _base64(text)
+    if values := records.records(text):
+        shown, starts, ends = records.shown(text, values)
+        yield View(shown, 0, len(text), starts, ends, str)
 
 
 def unquoted(token: str, start: int) -> View:

@@ -15,7 +15,7 @@ _LETTERS: Final = (
 _LOCAL: Final = rf"[{_LETTERS}_+](?:[{_LETTERS}_.+&'-]*[{_LETTERS}_+-])?"
 _HOST: Final = (
     rf"(?:[{_LETTERS}](?:[{_LETTERS}_-]*[{_LETTERS}])?\.)+"
-    rf"(?:(?i:xn--)[A-Za-z0-9-]+|[A-Za-z\x{{c0}}-\x{{1fff}}\x{{3040}}-\x{{d7ff}}]{{2,24}})"
+    rf"(?:(?i:xn--)[A-Za-z0-9-]+|[A-Za-z\x{{c0}}-\x{{1fff}}\x{{3040}}-\x{{d7ff}}]{{2,}})"
 )
 _AT: Final = r"(?:@|%40|&#64;)"
 _SAID_AT: Final = r"\s?(?:\[at\]|\(at\)|\{at\}|<at>|\[@\]|\(@\))\s?"

@@ -17,10 +17,9 @@ _INTRODUCTION = """\
 
 Made from the declarations in [security/detectors](../security/detectors) by
 `python -m security.detectors.reference > docs/kinds.md`; a test holds the two together. `surer by`: words
-near a value that make it surer; in brackets: without one of them it is none. `‹ ›` stand around the value; what is
-between them is replaced by the mask. Kinds without an example are found by the
-[model](model-card.md).
-[How good they are](evaluation.md), [how to add one](add-a-kind.md).
+near a value that make it surer; in brackets: without one of them it is none. `‹ ›` stand around the value;
+what is between them is replaced by the mask. Kinds without an example are found by the
+[model](model-card.md). [How good they are](evaluation.md), [how to add one](add-a-kind.md).
 """
 _MOST_WORDS = 6
 
