@@ -46,6 +46,7 @@ class Masked(NamedTuple):
     batch: pa.RecordBatch
     seen: list[Seen]
     dropped: int
+    sources: pa.Array | None = None  # services of the rows as they came, without what was found in them
 
     @property
     def found(self) -> Counter[str]:
@@ -73,11 +74,12 @@ def redact_batch(batch: pa.RecordBatch, redactor: Redactor = _BASIC) -> Masked:
             place = batch.schema.get_field_index("raw_id")
             batch = batch.set_column(place, batch.schema.field(place), pa.array(raw_id))
         batch = batch.set_column(index, batch.schema.field(index), clean)
+    sources_after = batch.column(_SOURCE) if _SOURCE in batch.schema.names else None
     if drop:
         kept = np.ones(len(batch), bool)
         kept[list(drop)] = False
         batch = batch.filter(pa.array(kept))
-    return Masked(batch, seen, len(drop))
+    return Masked(batch, seen, len(drop), sources_after)
 
 
 def _sources(batch: pa.RecordBatch, redactor: Redactor) -> Sequence[str | None] | None:
@@ -116,6 +118,8 @@ def _redact_column(
     made: dict[int, str | None] = {}
     memory: dict[tuple[str, str], Redacted] = {}
     for place in suspicious:
+        if not texts[place].is_valid:  # what seemed to be found lies around it
+            continue
         text = _text(texts[place].as_py())
         source = (sources[place] if sources is not None else None) or ""
         redacted = memory.get((text, source))
@@ -185,13 +189,23 @@ def _text(value: str | bytes) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
-def findings_of(batch: pa.RecordBatch, seen: Sequence[Seen]) -> pa.RecordBatch:
-    """A FINDINGS batch of what was ``seen`` in ``batch`` (as it was before)."""
+def redact_services(batch: pa.RecordBatch, redactor: Redactor) -> pa.RecordBatch:
+    """``batch`` with its column of services alone redacted, for whoever has to read the rest as it came."""
+    if _SOURCE not in batch.schema.names:
+        return batch
+    index = batch.schema.get_field_index(_SOURCE)
+    clean = redact_batch(batch.select([_SOURCE]), redactor).batch.column(0)
+    return batch.set_column(index, batch.schema.field(index), clean)
+
+
+def findings_of(batch: pa.RecordBatch, masked: Masked) -> pa.RecordBatch:
+    """A FINDINGS batch of what was ``masked`` in ``batch`` (as it was before)."""
+    seen = masked.seen
     rows = pa.array([one.row for one in seen], pa.int64())
     findings = [one.found.finding for one in seen]
     columns: dict[str, Any] = {
         **{name: _taken(batch, name, rows) for name in ("offset", "place", "timestamp_ns")},
-        "source": _taken(batch, _SOURCE, rows),
+        "source": pa.nulls(len(rows), pa.string()) if masked.sources is None else masked.sources.take(rows),
         "field": [one.field for one in seen],
         "kind": [one.kind.name for one in findings],
         "category": [str(one.kind.category) for one in findings],

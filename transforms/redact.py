@@ -60,7 +60,7 @@ class _Mask(beam.DoFn):
         for kind, values in clean.found.items():
             yield count(Step.REDACT, origin, Result.MASKED, values, kind)
         if clean.seen:
-            yield beam.pvalue.TaggedOutput(FINDINGS, findings_of(batch, clean.seen))
+            yield beam.pvalue.TaggedOutput(FINDINGS, findings_of(batch, clean))
         if clean.dropped:
             yield count(Step.REDACT, origin, Result.DROPPED, clean.dropped)
         yield count(Step.REDACT, origin, Result.PASSED, len(clean.batch))

@@ -12,12 +12,14 @@ from apache_beam.transforms.timeutil import TimeDomain
 from apache_beam.transforms.userstate import BagStateSpec, ReadModifyWriteStateSpec, TimerSpec, on_timer
 from apache_beam.utils.timestamp import Timestamp
 
+from columns.redact import redact_services
 from logs.securityevents.events import Pseudonyms, SecurityEvent, events_of
 from logs.securityevents.findings import finding_of, verdict_of
 from logs.securityevents.judge import SECRET, Rules, Told, Watch, close, finish, subjects_of, take
 from schemas.ocsf import DetectionFinding, SecretSeen
 from schemas.verdicts import Verdict
 from security.keys import Keys
+from security.loaded import load_redactor
 from transforms.calm import Calm
 from transforms.coders import register_struct
 from transforms.ending import LAST_CALL, SECOND
@@ -100,8 +102,10 @@ class _Look(beam.DoFn):
     def setup(self) -> None:
         keys = Keys.from_file(self._key_file) if self._key_file else None
         self._pseudonyms = Pseudonyms(keys) if keys else _of_process()
+        self._redactor = load_redactor(model="off")
 
     def process(self, batch: pa.RecordBatch) -> Iterable[tuple[int, SubjectEvents]]:
+        batch = redact_services(batch, self._redactor)  # the one text that findings name
         return _by_shard(events_of(batch, self._pseudonyms), self._shards)
 
 

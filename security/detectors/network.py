@@ -28,6 +28,12 @@ _IPV6_GROUPS: Final = (
 )
 
 
+#: Kept for examples (RFC 5737, RFC 3849). Whoever writes one into a log stands for somebody.
+_EXAMPLES: Final = tuple(
+    map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"))
+)
+
+
 def is_public_address(value: str) -> bool:
     """Whether ``value`` is an address of the Internet that can be somebody's (IANA's special registries)."""
     try:
@@ -36,6 +42,8 @@ def is_public_address(value: str) -> bool:
         return False
     if isinstance(address, ipaddress.IPv4Address) and address.packed.endswith(b"\0\0\0"):
         return False  # a network, or a version
+    if any(address in network for network in _EXAMPLES):
+        return True
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
@@ -60,7 +68,7 @@ NETWORK: Final[tuple[Kind, ...]] = (
         rank=Rank.NUMBER - 1,
         matches=(
             "from ‹8.8.4.4› port 22",
-            "peer ‹203.0.114.7›:51234 closed",
+            "peer ‹203.0.113.7›:51234 closed",
             "host.example/‹93.184.216.34›:9092",
             '"clientIp":"‹93.184.216.34›"',
             "block ‹93.184.216.0›/24.",
@@ -68,7 +76,7 @@ NETWORK: Final[tuple[Kind, ...]] = (
         ),
         misses=(
             "10.0.0.1 172.16.4.4 192.168.1.1 127.0.0.1 169.254.0.1 100.64.1.1",
-            "192.0.2.1 198.51.100.7 203.0.113.9 224.0.0.1 0.0.0.0 255.255.255.255",
+            "224.0.0.1 0.0.0.0 255.255.255.255",
             "version 1.2.3.4",
             'clientVersion="91.2.3.4"',
             "v91.2.3.4 lib-91.2.3.4.jar lib_91.2.3.4-2 91.2.3.4-SNAPSHOT",
@@ -93,7 +101,7 @@ NETWORK: Final[tuple[Kind, ...]] = (
             "[‹2606:2800:220:1:248:1893:25c8:1946›]:443",
             "‹2a00:1450:4001:81b::200e›/64",
         ),
-        misses=("fe80::1 fd00::12 ::1 2001:db8::1 ff02::1", "[29/Jan/2023:08:41:09 +0000]", "3f2a::g"),
+        misses=("fe80::1 fd00::12 ::1 ff02::1", "[29/Jan/2023:08:41:09 +0000]", "3f2a::g"),
     ),
     Kind(
         name="mac_address",
