@@ -102,7 +102,7 @@ def _blocks(lines: BinaryIO, most: int) -> Iterator[_Block]:
         rest += chunk
         end = rest.rfind(b"\n") + 1
         inside_key = rest.rfind(b"-----BEGIN ", 0, end)
-        if inside_key >= 0 and not _END.search(rest, inside_key, end) and end - inside_key < _CHUNK:
+        if inside_key >= 0 and not _END.search(rest, inside_key, end) and len(rest) - inside_key < _CHUNK:
             end = rest.rfind(b"\n", 0, inside_key) + 1  # the key may go on
         if end:
             yield from _checked(rest[:end], most)
