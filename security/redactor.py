@@ -157,21 +157,30 @@ class Redactor:
             return Rule(action=named.action if named else Action.MASK, text=named.text if named else "")
         return self.policy.action(one.kind, source, path)
 
-    def _findings(self, text: str, path: tuple[str, ...], depth: int, label: str = "") -> list[Finding]:
-        """``label``: the name of the field that ``text`` is the value of."""
+    def _findings(
+        self,
+        text: str,
+        path: tuple[str, ...],
+        depth: int,
+        label: str = "",
+        without: frozenset[str] = frozenset(),
+    ) -> list[Finding]:
+        """``label``: the name of the field that ``text`` is the value of. ``without``: see views.views."""
         if depth > _DEEPEST:
             return [Finding(0, len(text), _UNREAD, 1.0, path=path)] if text else []
         found = (
             self._in_json(text, path, depth)
             if jsontext.is_json(text)
-            else self._in_text(text, path, depth, label)
+            else self._in_text(text, path, depth, label, without)
         )
         if len(found) > _MOST:
             rest = found[_MOST].start
             return [*found[:_MOST], Finding(rest, len(text), _UNREAD, 1.0, path=path)]
         return found
 
-    def _in_text(self, text: str, path: tuple[str, ...], depth: int, label: str) -> list[Finding]:
+    def _in_text(
+        self, text: str, path: tuple[str, ...], depth: int, label: str, without: frozenset[str]
+    ) -> list[Finding]:
         found = [
             one
             for one in self._labelled(text, label)
@@ -179,8 +188,10 @@ class Redactor:
         ]
         if self._model is not None:
             found = self._model.surer(text, found) + self._by_model(self._model, text, label)
-        for view in views.views(text):
-            found += _seen_through(view, self._findings(view.text, path, depth + 1))
+        for view in views.views(text, without):
+            taken = without | {view.once} if view.once else without
+            inside = self._findings(view.text, path, depth + 1, without=taken)
+            found += _seen_through(view, inside)
         return [one._replace(path=path) for one in resolved(found, text)]
 
     def _by_model(self, model: Model, text: str, label: str) -> list[Finding]:

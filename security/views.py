@@ -21,11 +21,21 @@ PERCENT_HINT: Final = "%(?:[2-7][0-9A-Fa-f])"
 ESCAPE_HINT: Final = r"\\(?:u00|/|x[2-7])"
 HINTS: Final = (BASE64_HINT, PERCENT_HINT, ESCAPE_HINT, *records.RECORD_HINTS)
 
-_PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_HEX: Final = "[0-9A-Fa-f]"
+_NEXT: Final = f"(?:%[89ABab]{_HEX})"
+#: One character of UTF-8, so that each is known by where it stands.
+_PERCENT: Final = re.compile(
+    f"%[0-7]{_HEX}|%[CDcd]{_HEX}{_NEXT}|%[Ee]{_HEX}{_NEXT}{{2}}|%[Ff][0-7]{_NEXT}{{3}}"
+)
+#: What is no printable character to Python, and yet in texts.
+_IN_TEXTS: Final = dict.fromkeys(map(ord, "\n\r\t\u00a0\u2007\u2009\u202f\u3000"))
 _TOKEN: Final = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,}={0,2}")
 _QUADS: Final = re.compile(BASE64_HINT)
 _ESCAPE: Final = re.compile(r'\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|["\\/bfnrt])')
+_EITHER: Final = re.compile(f"{_PERCENT.pattern}|{_ESCAPE.pattern}")
 _BREAK: Final = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]*+")
+_JOINED: Final = "joined"
+_LAID_OUT: Final = "laid out"
 _SIMPLE: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _LARGEST_TOKEN: Final = 16_000_000  # characters of base64 that are decoded
 
@@ -34,7 +44,8 @@ class View(NamedTuple):
     """A text that hides in another one, from ``start`` up to, and without, ``end``.
 
     ``starts``, ``ends``: of each character of ``text``, where it stands in the other one; ``None``: it is a
-    whole, of which no part can be replaced. ``encode``: what stands for a text in the other one.
+    whole, of which no part can be replaced. ``encode``: what stands for a text in the other one. ``once``:
+    the way in which it was made, if that need not be taken again in it.
     """
 
     text: str
@@ -43,6 +54,7 @@ class View(NamedTuple):
     starts: Sequence[int] | None
     ends: Sequence[int] | None
     encode: Callable[[str], str]
+    once: str = ""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where characters ``start`` to ``end`` of the view stand."""
@@ -51,18 +63,32 @@ class View(NamedTuple):
         return self.starts[start], self.ends[end - 1]
 
 
-def views(text: str) -> Iterator[View]:
-    """All that hide in ``text``."""
-    if "%" in text and (view := _replaced(text, _PERCENT, _percent, str)) is not None:
+def views(text: str, without: frozenset[str] = frozenset()) -> Iterator[View]:
+    """All that hide in ``text``. ``without``: ways of looking (``once`` of a view) that were taken already.
+
+    Each way that can be taken at every depth multiplies how often a text is read, so that what is encoded in
+    whatever way is decoded at once, and lines are joined, and records laid out, once.
+    """
+    if ("%" in text or "\\" in text) and (view := _decoded(text)) is not None:
         yield view
-    if "\\" in text and (view := _replaced(text, _ESCAPE, _unescaped, escaped)) is not None:
-        yield view
-    if "\n" in text and (view := _replaced(text, _BREAK, _joined, str)) is not None:
-        yield view
+    if (
+        _JOINED not in without
+        and "\n" in text
+        and (view := _replaced(text, _BREAK, _joined, str)) is not None
+    ):
+        yield view._replace(once=_JOINED)
     yield from _base64(text)
-    if values := records.records(text):
+    if _LAID_OUT not in without and (values := records.records(text)):
         shown, starts, ends = records.shown(text, values)
-        yield View(shown, 0, len(text), starts, ends, str)
+        yield View(shown, 0, len(text), starts, ends, str, once=_LAID_OUT)
+
+
+def _decoded(text: str) -> View | None:
+    if "\\" not in text:
+        return _replaced(text, _PERCENT, _percent, str)
+    if "%" not in text:
+        return _replaced(text, _ESCAPE, _unescaped, escaped)
+    return _replaced(text, _EITHER, _percent_or_escape, escaped)
 
 
 def unquoted(token: str, start: int) -> View:
@@ -119,7 +145,15 @@ def _percent(token: str) -> str | None:
         plain = data.decode()
     except UnicodeDecodeError:
         return None
-    return plain if plain.isprintable() else None
+    return plain if _is_readable(plain) else None
+
+
+def _is_readable(text: str) -> bool:
+    return text.translate(_IN_TEXTS).isprintable()
+
+
+def _unescaped(token: str) -> str | None:
+    return _percent(token) if token[0] == "%" else _unescaped(token)
 
 
 def _unescaped(token: str) -> str | None:
@@ -151,7 +185,7 @@ def _from_base64(token: str) -> str | None:
         plain = base64.b64decode(body + "=" * (-len(body) % 4), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return None
-    return plain if plain.replace("\n", "").replace("\r", "").replace("\t", "").isprintable() else None
+    return plain if _is_readable(plain) else None
 
 
 def _encoder(text: str) -> str:

@@ -31,6 +31,7 @@ from pipelines.settings import Settings
 from runners import direct
 from schemas.batches import Origin
 from schemas.logs import LOGS, LogRefusal, LogsOutput
+from security.detectors.scan import Finding, Scanner
 from security.loaded import load_redactor
 from tests.conftest import ROOT
 from tests.connectors.kafka.mockcluster import mock_cluster
@@ -80,6 +81,20 @@ def test_redacting_hostile_texts_twice_changes_nothing_more(name: str) -> None:
     assert once is not None
     assert redactor.redact(once).text == once
     assert "jane.doe" not in once
+
+
+def test_a_text_is_read_a_few_times_however_much_hides_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    scan = Scanner.scan
+
+    def counted(self: Scanner, text: str, *most: int) -> list[Finding]:
+        read.append(len(text))
+        return scan(self, text, *most)
+
+    monkeypatch.setattr(Scanner, "scan", counted)
+    text = f"%2525252525252540 {chr(92) * 64}u0040 \n" + "word u@example.com\n" * 500
+    load_redactor("all").redact(text)
+    assert sum(read) < 40 * len(text)
 
 
 def hostile() -> dict[str, bytes]:
