@@ -152,7 +152,7 @@ def _is_readable(text: str) -> bool:
     return text.translate(_IN_TEXTS).isprintable()
 
 
-def _unescaped(token: str) -> str | None:
+def _percent_or_escape(token: str) -> str | None:
     return _percent(token) if token[0] == "%" else _unescaped(token)
 
 
