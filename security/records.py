@@ -157,15 +157,25 @@ def _header(line: str, following: str) -> tuple[_Cut | None, list[str]]:
         if not 1 <= line.count(cut.mark) <= following.count(cut.mark):
             continue
         names = [line[a:b].strip(_QUOTES) for a, b in _cells(cut, line, 0)]
-        first = _LAST_NAME.search(names[0][-_LONGEST_NAME:]) if names else None  # before it is the log's own
-        if first is None or not all(map(_NAME.fullmatch, names[1:])):
+        first = _first_name(names[0]) if names else ""
+        if not first or not all(map(_NAME.fullmatch, names[1:])):
+            continue
+        if f"{cut.mark} " in line and cut.mark in ",;":  # a sentence
             continue
         if len(_cells(cut, following, 0)) == len(names):
-            return cut, [first.group(), *names[1:]]
-    alone = _LAST_NAME.search(line.rstrip(_QUOTES + "\r")[-_LONGEST_NAME:])
-    if alone is not None and " " not in following.strip():
-        return _CUTS[0], [alone.group()]
+            return cut, [first, *names[1:]]
+    if " " not in following.strip() and (alone := _first_name(line.rstrip(_QUOTES + "\r"))):
+        return _CUTS[0], [alone]
     return None, []
+
+
+def _first_name(cell: str) -> str:
+    """The name that ``cell`` ends with, behind what a log writes before a message; or nothing."""
+    name = _LAST_NAME.search(cell[-_LONGEST_NAME:])
+    if name is None:
+        return ""
+    before = cell[: -len(name.group())].rstrip(" ")
+    return name.group() if not before or before[-1] in ":>]\t\"'-|" else ""
 
 
 def _cells(cut: _Cut, line: str, offset: int) -> list[tuple[int, int]]:

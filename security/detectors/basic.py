@@ -138,7 +138,11 @@ BASIC: Final = (
         check=secrets_checks.is_password,
         mask=masks.PASSWORD,
         rank=Rank.NAMED,
-        fields="(?:.*(?:password|passwd|passphrase)|(?:.*[^a-z0-9])?pwd)",
+        fields=(
+            r"(?:.*(?:password|passwd|passphrase|passwort|kennwort|contrase(?:\x{f1}|n)a|senha|wachtwoord"
+            r"|mot_?de_?passe|has(?:\x{142}|l)o|heslo|salasana|l\x{f6}senord|adgangskode|passord|jelsz\x{f3}"
+            r"|\x{15f}ifre|пароль|密码|密碼|パスワード|비밀번호)|(?:.*[^a-z0-9])?pwd)"
+        ),
         family="password",
         matches=(
             "Passwd: '‹s3cret›'",
@@ -153,8 +157,8 @@ BASIC: Final = (
         title="Password, by the name before it",
         category=_SECRET,
         pattern=(
-            rf"{_PASSWORD_ASSIGNED}(?:\\*[\"'](?P<value1>[^\s\"']+)$"
-            r"|(?P<value2>[^\s\"'`>](?:[^\s\"'`]|[\"'`][0-9A-Za-z])*))"
+            rf"{_PASSWORD_ASSIGNED}(?:\\*\"(?P<value1>[^\"\n]+)(?:\n|$)|\\*'(?P<value2>[^'\n]+)(?:\n|$)"
+            r"|(?P<value3>[^\s\"'`>](?:[^\s\"'`]|[\"'`][0-9A-Za-z])*))"
         ),
         hints=(f"(?i:(?:{_PASSWORD_NAME}|pwd){_PASSWORD_SUFFIX}{_ASSIGNS})",),
         within=secrets_checks.bare_password,
@@ -168,6 +172,7 @@ BASIC: Final = (
             "PGPASSWORD=‹hunter2› psql",
             "a=1&pwd=‹hunter2›&b=2",
             "password=‹[hunter2]›",
+            'password="‹blue kettle, cut off›',
         ),
         misses=(
             "the password was wrong",

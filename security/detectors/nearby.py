@@ -17,7 +17,10 @@ _PARTS_OF_OTHERS: Final = frozenset(
 _NO_HINT: Final = frozenset(("doc",))
 
 #: Words that end so many others that only the number behind them makes them one.
-_SPECIAL: Final = {"rc": r"(?i:rc)\d?[^a-zA-Z0-9]{1,8}\d{9}", "run": r"(?i:run)[^a-zA-Z0-9]{1,4}\d{7}"}
+_SPECIAL: Final = {
+    "rc": r"(?i:rc)\d?[^a-zA-Z0-9]{1,8}(?:(?i:is|to)\s)?\d{9}",
+    "run": r"(?i:run)\d?[^a-zA-Z0-9]{1,4}(?:(?i:is|to)\s)?\d{7}",
+}
 
 #: What is said of a person's number in any country.
 PERSON: Final = (
@@ -100,7 +103,7 @@ def spaced(pattern: str) -> str:
         if set(kinds) - set("[] .-"):
             return kinds
         dot = "." if "." in kinds else ""
-        blanks = BLANKS if " " in kinds else ""
+        blanks = f"{BLANKS}\\x{{3000}}" if " " in kinds else ""
         dashes = DASHES if "-" in kinds else ""
         return f"(?:[{dot}{blanks}{dashes}]{'|%20|[+]' if blanks else ''})"
 

@@ -14,14 +14,16 @@ _DOTTED: Final = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}"
 #: Dotted numbers that are versions, object identifiers, or nodes of a cluster; no value, so never found.
 _NO_ADDRESS: Final = (
     r"[\w.+-]*(?i:version|release|firmware|driver|build|\bver\.?|\brev|\boid|\bv)s?[\s\"':=#(]{0,5}v?\d+(?:\.\d+)+"
-    r"|(?i:upgrad|downgrad|updat|install|unpack|configure|status|migrat|remove|trigproc)[a-z]*\s[^\n]{0,70}?\s"
+    r"|(?i:upgrad|downgrad|install|unpack|configure|migrat|remove|trigproc)[a-z]*\s[^\n]{0,70}?\s"
     r"\d+(?:\.\d+){3}\S*(?:\s+(?:(?i:to|->|over)\s+)?\(?\d+(?:\.\d+)+\S*)?"
+    r"|(?i:updat|status)[a-z]*\s[^\n]{0,70}?\s(?:\S+:\w+\s)?\d+(?:\.\d+){3}\S*\s+(?:(?i:to|->|over)\s+)?\(?"
+    r"\d+(?:\.\d+)+\S*|status [a-z-]+ \S+:\w+ \d+(?:\.\d+){3}\S*"
     r"|[\w.+-]*(?i:node[._]?name|k8s\.node|pod[._]?ip|cluster[._]?ip)[^\d\n]{0,30}\d+(?:\.\d+){3}"
     r"|(?:[A-Z][\w.+-]*|(?i:curl|wget|okhttp|nginx|apache|envoy|node|go|java|python|ruby|php|openssl|grpc)[\w.+-]*)"
     r"/\d+(?:\.\d+){3}(?:[^\d:.]|$)"
 )
 _GROUP_MACS: Final = ("01005E", "0180C2", "3333")  # of no device: multicast (IANA; IEEE 802.1D)
-_NAMED: Final = r"|[g-zG-Z_]:|(?i:mac):"  # a name before a colon, and no groups of hexadecimal digits
+_NAMED: Final = r"|[g-zG-Z_]\w*:|(?i:mac):"  # a name before a colon, and no groups of hexadecimal digits
 _MAC_DIGITS: Final = 12
 _IPV6_GROUPS: Final = (
     r"(?::[0-9a-fA-F]{0,4}){1,6}(?::[0-9a-fA-F]{1,4}|::|:\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})"
@@ -161,13 +163,18 @@ NETWORK: Final[tuple[Kind, ...]] = (
                 "ether",
                 "ethernet address",
             ),
-            r"(?P<value>[0-9A-Fa-f]{12})\b",
+            r"(?P<value>[0-9A-Fa-f]{12}|[0-9A-Fa-f]{2}(?:[-][0-9A-Fa-f]{2}){5})\b",
         ),
-        hints=(r"(?i:mac|addr|adress|bssid|ether)\w{0,8}\W{1,10}(?:(?i:is|to)\s)?[0-9A-Fa-f]{12}",),
-        check=lambda value: is_device_mac(value) or (value.isdigit() and checks.is_plain(value)),
+        hints=(
+            r"(?i:mac|addr|adress|bssid|ether)\w{0,8}\W{1,10}(?:(?i:is|to|rejected value)\W{1,2})?"
+            r"[0-9A-Fa-f]{2}(?:[0-9A-Fa-f]{10}|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-)",
+        ),
+        check=lambda value: (
+            is_device_mac(value) or (value.replace("-", "").isdigit() and checks.is_plain(value))
+        ),
         mask=masks.named("mac_address"),
         rank=Rank.NUMBER,
-        matches=("mac=‹3c22fb9a1b0e›", '"macAddress":"‹3C22FB9A1B0E›"'),
+        matches=("mac=‹3c22fb9a1b0e›", "deviceMac:‹00-06-21-32-87-10›", '"macAddress":"‹3C22FB9A1B0E›"'),
         misses=("hmac=3c22fb9a1b0e", "mac: ffffffffffff"),
     ),
     Kind(

@@ -12,7 +12,7 @@ _LETTERS: Final = (
     r"\x{ff21}-\x{ff3a}\x{ff41}-\x{ff5a}\x{10000}-\x{1efff}"
 )
 # without the bounds of RFC 1035: counting makes an automaton of thousands of states
-_LOCAL: Final = rf"[{_LETTERS}_+](?:[{_LETTERS}_.+&'-]*[{_LETTERS}_+-])?"
+_LOCAL: Final = rf"[{_LETTERS}_+](?:[{_LETTERS}_.+&'!#$~-]*[{_LETTERS}_+-])?"
 _HOST: Final = (
     rf"(?:[{_LETTERS}](?:[{_LETTERS}_-]*[{_LETTERS}])?\.)+"
     rf"(?:(?i:xn--)[A-Za-z0-9-]+|[A-Za-z\x{{c0}}-\x{{1fff}}\x{{3040}}-\x{{d7ff}}]{{2,}})"
@@ -73,6 +73,8 @@ _NO_CARD: Final = spelled(
 )
 
 _CARD_NAMES: Final = (
+    "pan",
+    "pan number",
     "card",
     "card number",
     "card no",
@@ -149,11 +151,11 @@ PEOPLE: Final[tuple[Kind, ...]] = (
         category=Category.PCI,
         pattern=bounded(
             r"\d{4}(?:[./]\d{4}){2,3}(?:[./]\d{1,4})?|\d{4}[./]\d{6}[./]\d{4,5}"
-            rf"|\d(?:(?:[{BLANKS}{DASHES}]|%20)?\d){{11,40}}(?:\.\d)?",
+            rf"|\d(?:(?:[+{BLANKS}{DASHES}]|%20)?\d){{11,40}}(?:\.\d)?",
             r"\pL\pN_.+-",
         ),
         not_before=r"\w-",
-        hints=(rf"\d(?:(?:[{BLANKS}{DASHES}]|%20)?\d){{11}}", r"\d{4}[./]\d{4,6}[./]\d{4}"),
+        hints=(rf"\d(?:(?:[+{BLANKS}{DASHES}]|%20)?\d){{11}}", r"\d{4}[./]\d{4,6}[./]\d{4}"),
         within=checks.cards,
         never=_NO_CARD,
         mask=masks.card,
@@ -176,7 +178,7 @@ PEOPLE: Final[tuple[Kind, ...]] = (
         category=Category.PCI,
         pattern=named(_CARD_NAMES, rf"(?P<value>\d(?:[{BLANKS}{DASHES}]?\d){{11,18}})\b"),
         hints=(
-            r"(?i:card|cc[^a-z0-9]|ccnum|primary_?account|kreditkarte|kart|tarjeta|carte|cartão|карт|カード|卡号)[^\n]{1,24}?\d{12}",
+            r"(?i:card|\bpan|cc[^a-z0-9]|ccnum|primary_?account|kreditkarte|kart|tarjeta|carte|cartão|карт|カード|卡号)[^\n]{1,24}?\d{12}",
         ),
         not_before=r"\w-",
         check=checks.is_named_card,

@@ -9,7 +9,10 @@ from security.detectors.nearby import BLANKS, DASHES, bounded, named
 _AREA: Final = r"[2-9]\d{2}"
 _NORTH_AMERICAN: Final = rf"(?:\({_AREA}\)[ -]?|{_AREA}[-.]){_AREA}[-. ]\d{{4}}"
 _EXTENSION: Final = r"(?:[ ,;]{0,2}(?i:x|ext\.?|extension)[ .:]?\d{1,6})?"
-_GROUPS: Final = rf"(?:(?:[.{BLANKS}{DASHES}]{{0,2}}|%20)(?:\(\d{{1,5}}\)|/?\d{{1,12}})){{1,6}}"
+_GROUPS: Final = (
+    rf"(?:(?:[+.{BLANKS}{DASHES}]{{0,2}}|%20)(?:\(\d{{1,5}}\)|\(\d+(?:[ .-]\d+)+\)"
+    r"|/?\d{1,12})){1,6}"
+)
 _INTERNATIONAL: Final = rf"(?:\+|%2[bB]|\\+u002[bB])\s?[1-9]\d{{0,2}}{_GROUPS}"
 _DIALLED: Final = rf"(?:\\+u002[bB])?[+(]{{0,2}}\d[\d()./{BLANKS}{DASHES}]{{3,20}}\d"
 _PHONE_NAMES: Final = (
@@ -40,6 +43,7 @@ _PHONE_NAMES: Final = (
     "phone mobile",
     "sms to",
     "caller id",
+    "caller number",
     "phone2",
     "telefon",
     "telefonnummer",
@@ -106,10 +110,13 @@ _PHONE_NAMES: Final = (
 )
 _PHONE_HINT: Final = (
     r"(?i:phone|telephone|mobile|cell|fax|whatsapp|msisdn|telef|handy|mobil|rufnummer|r\x{fc}ckruf|festnetz|portable"
-    r"|t\x{e9}l|m\x{f3}vil|movil|celular|tele?m|kom\x{f3}rka|puhelin|puh\W|gsm|tlf|tel|contact[ _-]?n"
+    r"|t\x{e9}l|tel\x{e9}f|caller[ _-]?id|m\x{f3}vil|movil|celular|tele?m"
+    r"|kom\x{f3}rka|puhelin|puh\W|gsm|tlf|tel|contact[ _-]?n"
     r"|sms[ _-]?to"
     r"|тел|моб|τηλ)"
-    r"\w{0,12}[^a-zA-Z\d\n]{0,16}(?i:(?:numbers?|no|nr|n\x{b0}|num|home|work|mobile|is|was)[^a-zA-Z\d\n]{1,6})?[+(]{0,2}\d"
+    r"\w{0,12}[^a-zA-Z\d\n]{0,16}"
+    r"(?i:(?:numbers?|no|nr|n\x{b0}|num|home|work|mobile|is|was|to|rejected value)"
+    r"[^a-zA-Z\d\n]{1,6})?[+(]{0,2}\d"
 )
 _PHONE_HINT_ELSEWHERE: Final = (
     "(?:電話|携帯|电话|手机|手機|전화|휴대폰|연락처|هاتف|جوال|טלפון|נייד|โทร|फ़ोन|मोबाइल)"
@@ -167,7 +174,7 @@ PHONES: Final[tuple[Kind, ...]] = (
         ),
         not_before=r"\w-",
         hints=(
-            r"(?:\+|%2[bB]|\\+u002[bB])\s?[1-9][\d .()/\x{a0}-]{6}",
+            r"(?:\+|%2[bB]|\\+u002[bB])\s?[1-9][\d .()/\x{a0}+-]{6}",
             r"00[1-9]\d{0,2}[ ./-]\(?\d[\d ./()-]{4}",
         ),
         within=phones.international,

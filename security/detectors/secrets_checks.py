@@ -49,7 +49,14 @@ _SPEECH: Final = frozenset(
     strong success successful successfully that the then there this to token too type unchanged
     unauthorized update updated updating url use used user username using valid validated validating
     validation validator value verified verify verification was wasn't weak were when will with
-    without wrong you your""".split()
+    without wrong you your manager generator hint store vault admin help twice repeat plaintext bcrypt
+    login page screen form dialog email phone service provider address role account
+    falsch ungültig vergessen ändern geändert abgelaufen erforderlich korrekt leer fehlt
+    incorrecta incorrecto inválida inválido olvidada caducada requerida cambiada actualizada errónea
+    invalide oublié expiré requis modifié incorreta incorreto esquecida errada obrigatória alterada
+    errata scaduta dimenticata onjuist vergeten verlopen gewijzigd felaktigt glömt nieprawidłowe błędne
+    zapomniałem wygasło zmienione špatné zapomenuté неверный неверно забыт забыли изменён изменен
+    обязателен истёк yanlış hatalı""".split()
 )
 _CODE: Final = re.compile(
     r"""(?x) (?:\w+(?:\.|::|->))*(?:self|this|config|cfg|conf|settings?|options|opts|env|environ|process|req
@@ -197,7 +204,7 @@ _LIKE: Final = re.compile(
 
 def is_told(value: str) -> bool:
     """A password in a sentence: strong, or a word that does not say what the password is like."""
-    if is_strong(value) or re.fullmatch(r"\d{6,}", value):
+    if is_strong(value) or re.fullmatch(r"\d{6,}[!?]?", value):
         return True
     words = re.split(r"[_-]", value)
     return (
@@ -208,6 +215,11 @@ def is_told(value: str) -> bool:
         and (len(words) == 1 or not value.isupper())
         and not (len(words) == 1 and _LIKE.fullmatch(value))
     )
+
+
+def is_sent(value: str) -> bool:
+    """What stands behind ``PASS``, which tests say as well: drawn, or a word that names no test."""
+    return is_random(value) or (is_told(value) and not re.search(r"[a-z]_|_[a-z]|test|Test", value))
 
 
 #: Where a value without quotes ends, though no space says so.
@@ -259,7 +271,28 @@ def bare_password(value: str) -> Iterator[tuple[int, int]]:
         r"(?:[a-z]+(?:[A-Z][a-z]*)*|[A-Za-z]+(?:_[A-Za-z]+)+|[A-Z]{3,})=(?!=|$)|\w+[(\[]\\*[\"']", text
     ):
         return
-    if is_password(text):
+    if is_password(text) and not _opens_with_none(text):
+        yield 0, len(text)
+
+
+def _opens_with_none(text: str) -> bool:
+    """Whether a bracket closes behind a word that is no password, and what follows is of others."""
+    first = re.match(r"\{?(\w+)[\])}]", text)
+    return first is not None and (
+        is_place(first[1]) or first[1].lower() in _SPEECH or first[1].lower() in _CALLED
+    )
+
+
+_CALLED: Final = frozenset("password passwd pwd pass passphrase secret token key".split())
+
+
+def bare_named(value: str) -> Iterator[tuple[int, int]]:
+    """The same where the name is one in other languages too: a word, unless it is of a message."""
+    text = bare(value)
+    shortest = 4
+    if _opens_with_none(value) or re.match(r"[A-Z][A-Z0-9_]*\]", value):  # what is left of a mask
+        return
+    if is_told(text) or (len(text) >= shortest and is_password(text) and not _LIKE.fullmatch(text)):
         yield 0, len(text)
 
 
@@ -270,10 +303,24 @@ def bare_strong(value: str) -> Iterator[tuple[int, int]]:
         yield 0, len(text)
 
 
+def bare_pair(value: str) -> Iterator[tuple[int, int]]:
+    """A strong one behind a user; the groups of an address of a device are none."""
+    if not re.match(r"(?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}(?:\W|$)", value):
+        yield from bare_strong(value)
+
+
 def bare_local(value: str) -> Iterator[tuple[int, int]]:
     """The same where no sentence of figures is to be feared."""
     text = bare(value)
     if is_strong(text) or re.fullmatch(r"\d{6,}", text):
+        yield 0, len(text)
+
+
+def bare_mixed(value: str) -> Iterator[tuple[int, int]]:
+    """The same: strong, or of words that are joined, not all in small letters."""
+    text = bare(value)
+    joined = "_" in text and not text.islower()
+    if is_strong(text) or re.fullmatch(r"\d{6,}", text) or (joined and is_told(text)):
         yield 0, len(text)
 
 

@@ -35,7 +35,10 @@ def _password(name: str, title: str, pattern: str, hints: tuple[str, ...], **res
     return entry(name, title, pattern, hints, **given)
 
 
-_FLAG_OF_WORDS: Final = "(?i:password|passwd|passphrase|pass|pwd|pw|storepass|keypass)"
+_FLAG_OF_WORDS: Final = (
+    "(?i:password|passwd|passphrase|pass|pwd|pw|storepass|keypass|passwort|kennwort|senha|contrasena"
+    "|wachtwoord)"
+)
 _FLAG_OF_KEYS: Final = (
     "(?i:secret|token|api-?key|access-?key|secret-?key|private-?key|(?:license|signing"
     "|encryption|hmac|master|shared|account|storage)-?key)"
@@ -156,7 +159,10 @@ HEADERS: Final[tuple[Kind, ...]] = (
         r"|identity|sso|login|ticket|credential)[\w.-]*)"
         r"=(?P<value>[0-9A-Za-z%+/=_.:!|~-]{12,})",
         (
-            r"(?i:cookies?\\*[\"']?\s*[:=,])",
+            r"(?i:cookies?\d?\\*[\"']?\]?\s*(?:[:=,|>(\[]|is\s|to\s|\\*[\"']))",
+            r"(?i:; ?(?:secure|httponly|samesite|path=/))",
+            r"(?:-b|--cookie)[ =]\\*[\"']?[\w.-]+=",
+            r"(?i:remember_?me=)",
             r"(?i:jsessionid|phpsessid|sessionid|connect\.sid|_session|aspxauth|csrftoken|xsrf-token)=",
         ),
         check=secrets_checks.is_session,
@@ -166,6 +172,8 @@ HEADERS: Final[tuple[Kind, ...]] = (
             f"Set-Cookie: sid=‹{made(32)}›; Path=/",
             f"Cookie: theme=dark; JSESSIONID=‹{made(32, '0123456789ABCDEF')}›",
             f'"cookie": "_orders_session=‹{made(60)}%3D%3D›"',
+            f"curl -b 'theme=dark; sid=‹{made(26, LOWER)}›' https://h.example",
+            f'invalid Set cookie "sid=‹{made(32)}›; Secure"',
         ),
         misses=("Set-Cookie: sid=deleted; Path=/", "Cookie: theme=dark; lang=en"),
     ),
@@ -375,9 +383,10 @@ COMMANDS: Final[tuple[Kind, ...]] = (
     _password(
         "ftp_password",
         "Password in a command of FTP or POP3",
-        r"(?:^|[\s\"'>\]:])PASS (?P<value>[^\s\"'<>/\\]+)(?:\\+[rn]|[\"'<]|\s*$)",
-        (r"PASS [^\s\"'<>/\\]+(?:\\+[rn]|[\"'<]|\s*$)",),
-        check=secrets_checks.is_told,
+        r"(?:^|[\s\"'<>\]:])PASS (?:(?P<value1>[^\s\"'<>/\\]+)(?:\\+[rn]|[\"'<>]|\s*$)"
+        r"|(?P<value2>[0-9A-Za-z]{10,})(?:\s|$))",
+        (r"PASS [^\s\"'<>/\\]+(?:\\+[rn]|[\"'<>]|\s*$)", r"PASS [0-9A-Za-z]{10}"),
+        check=secrets_checks.is_sent,
         confidence=0.6,
         matches=("> PASS ‹k3ttle›", '"msg":"PASS ‹Barcelona›"'),
         misses=("PASS src/kettle.test.js", "PASS", "PASS kettle.js", "--- PASS: TestKettle (0.00s)"),
@@ -412,7 +421,7 @@ COMMANDS: Final[tuple[Kind, ...]] = (
             r"(?i:(?:as|with|using|user|credentials?|are|is|creds|logins?"
             r"|pass(?:word)?)[:=]?\s+)[\"']?[\w.@+-]+[\"']?(?:\s*/\s*|:)[\"']?[^\s\"'/]{4}",
         ),
-        within=secrets_checks.bare_strong,
+        within=secrets_checks.bare_pair,
         confidence=0.65,
         matches=(
             "login as jo / ‹k3ttle!› failed",
@@ -423,6 +432,7 @@ COMMANDS: Final[tuple[Kind, ...]] = (
             "connecting as jo / orders",
             "credentials: user/password",
             "connected with db:5432",
+            "authenticate with 2c:83:36:fa:1f:f9",
             "login as jo at 10:45",
         ),
     ),

@@ -16,29 +16,36 @@ QUOTED: Final = _QUOTED.format("value")
 BARE: Final = r"(?P<value5>[^\s\"'`>](?:[^\s\"'`]|[\"'`][0-9A-Za-z])*)"
 _SHORT_NAME: Final = (
     rf"(?:{EDGE}(?i:pass|pswd|passw|psw|pword|pass[_-]word|passcode|pw|pass\d"
-    r"|passwd\d|secretword|(?:bind|root|user|db|admin|login|my|ftp|smtp|mail|ssh|app"
-    r"|sys)_?(?:pw|pass))"
-    r"|[a-z0-9](?:Pass|Pw|Pwd|PASS))\d{0,2}"
+    r"|passwd\d|secretword)|[a-z0-9](?:Pass|Pw|Pwd|PASS))\d{0,2}"
+)
+_JOINED_NAME: Final = (
+    rf"(?:{EDGE}(?i:(?:bind|root|user|db|admin|login|my|ftp|smtp|mail|ssh|app"
+    r"|sys|sudo|become|service|ldap|imap|pop3|wifi|vpn|vnc|api|web|proxy|master|client|old|new|temp"
+    r"|current|key|trust|store|redis|mysql|pg|postgres|mongo|rabbitmq|amqp|mqtt|kafka|http|basic|auth|j)"
+    r"[_-]?(?:pw|pass))|(?:user|db|admin|login|mail|smtp|ftp|root|auth|service|new|old|sudo)(?:Pass|Pw))\d{0,2}"
 )
 _LOCAL_NAME: Final = (
-    r"(?i:passwort|kennwort|contrase(?:ñ|n|\\u00f1)a|clave|mot[ _]de[ _]passe"
-    r"|motdepasse|mdp|senha|parola"
-    r"|wachtwoord|lösenord|adgangskode|passord|salasana|has[łl]o|heslo|jelszó|parole"
+    r"(?i:passwort|kennwort|contrase(?:ñ|n|\\u00f1)a|mot[ _]de[ _]passe"
+    r"|motdepasse|mdp|senha"
+    r"|wachtwoord|lösenord|adgangskode|passord|salasana|has[łl]o|heslo|jelszó"
     r"|şifre|sifre|пароль|пароля"
     r"|密码|密碼|口令|パスワード|暗証番号|비밀번호|암호|mật khẩu|kata sandi"
     r"|κωδικός|סיסמה|كلمة المرور|पासवर्ड|รหัสผ่าน)\d{0,2}"
 )
+_LOCAL_MARK: Final = r"\\*[\"'`]?\]?[ \t]*(?:=>|=|:=|:|：|→)[ \t]*"
 _LOCAL_IS: Final = (
-    r"\\*[\"'`]?[ \t]*(?:=>|=|:|：|(?i:ist|es|est|é|è|is|lautet|jest|är|er|on"
+    r"\\*[\"'`]?[ \t]*(?:(?i:ist|es|est|é|è|is|lautet|jest|är|er|on|to"
     r"|это)[ \t]*:?[ \t]|是|为|為|は|は、|—|->)[ \t]*"
 )
+_AMBIGUOUS: Final = r"(?i:clave|parola|parole)\d{0,2}"
 _LOOSELY: Final = (
     r"\\*[\"'`]?(?:[ \t]*(?:：|「|『|→)[ \t]*|[ \t]+(?:-|–|—|\||\(|\[|->|=>|is|to|was|ist"
     r"|est|es|é|è|är|er|jest|to be|is set to|set to"
     r"|changed to|updated to)?[ \t]*|[ \t]*[(\[{<|][ \t]*|[ \t]*[:=][ \t]*[(\[<{「]+"
     r"|[ \t]*[:=][ \t]*)\\*[\"'`(\[「]?"
 )
-_LABELLED: Final = r"[ \t]*(?:(?:：|「|『|→|->|=>|- |–|—|\||[:=][ \t]*[(\[<{「])[ \t]*|[ \t][(\[<{][ \t]*)"
+_MARKED: Final = r"\\*[\"'`]?\]?[ \t]*(?:：|「|『|→|=>|[:=][ \t]*[(\[<{「])[ \t]*"
+_LABELLED: Final = r"[ \t]*(?:(?:->|- |–|—|\|)[ \t]*|[ \t][(\[<{][ \t]*)"
 _DRAWN_NAME: Final = (
     r"(?i:(?:api|app|client|consumer|shared|secret|encryption|signing|private|access|auth"
     r"|master|webhook|session|refresh"
@@ -54,7 +61,7 @@ _ONLY_SECRETS: Final = (
     r"(?:key|secret|token)|secret|api[ -]?schlüssel|シークレット"
     r"|clave secreta|clé secrète|секретный ключ|密钥)\d?"
 )
-_LABEL: Final = rf"(?:{_LOCAL_NAME}|(?i:password|passwd|passphrase|passcode|pwd|pass))"
+_LABEL: Final = rf"(?:{_LOCAL_NAME}|{_AMBIGUOUS}|(?i:password|passwd|passphrase|passcode|pwd|pass))"
 _SAID: Final = (
     r"(?i:pass(?:word|phrase|code|wd)|pwd|\bpw)(?: (?i:for|of|to)(?: [\w.@:/-]+){1,3})?"
     r",? (?i:(?:has been |was |is )?(?:now )?(?:set|changed|reset|updated"
@@ -85,8 +92,8 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
     _password(
         "password_short_name",
         "Password behind a shorter name, in quotes",
-        f"{_SHORT_NAME}{ASSIGNS}{QUOTED}",
-        (rf"{_SHORT_NAME}\\*[\"'`]?\]?[ \t]*(?:=|:|->|%3)",),
+        f"(?:{_SHORT_NAME}|{_JOINED_NAME}){ASSIGNS}{QUOTED}",
+        (rf"(?:{_SHORT_NAME}|{_JOINED_NAME})\\*[\"'`]?\]?[ \t]*(?:=|:|->|%3)",),
         check=checks.is_password,
         matches=("dbPass='‹blue kettle 9›'", '"pass": "‹kettle›"', '\\"pw\\":\\"‹ke\\\\\\"ttle9›\\"'),
         misses=("bypass='no one'", "pass: true", 'pass="${DB_PASS}"', "compass='north west'"),
@@ -96,9 +103,9 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
         "Password behind a shorter name",
         f"{_SHORT_NAME}{ASSIGNS}{BARE}",
         (rf"{_SHORT_NAME}\\*[\"'`]?\]?[ \t]*(?:=|:|->|%3)",),
-        within=checks.bare_local,
+        within=checks.bare_mixed,
         confidence=0.75,
-        matches=("DB_PASS=‹k3ttle-blue› ok", "user=bo pass=‹k3ttle!›, ok", "pw: ‹Kettle#Blue›"),
+        matches=("PASS1=‹k3ttle-blue› ok", "user=bo pass=‹k3ttle!›, ok", "pw: ‹Kettle#Blue›"),
         misses=(
             "pass: 12 fail: 3",
             "--- PASS: TestKettle (0.00s)",
@@ -108,30 +115,54 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
         ),
     ),
     _password(
+        "password_short_name",
+        "Password behind a shorter name, with what it is of",
+        f"{_JOINED_NAME}{ASSIGNS}{BARE}",
+        (rf"{_JOINED_NAME}\\*[\"'`]?\]?[ \t]*(?:=|:|->|%3)",),
+        within=checks.bare_told,
+        confidence=0.75,
+        matches=("DB_PASS=‹kettle› ok", "sudo_pass: ‹k3ttle›", "userPass => ‹zaphod›"),
+        misses=("db_pass=required", "user_pass: 3ms", "new_pass=none"),
+    ),
+    _password(
         "password_local",
         "Password behind its name in another language, in quotes",
-        f"{_LOCAL_NAME}{_LOCAL_IS}{QUOTED}",
-        (f"{_LOCAL_NAME}{_LOCAL_IS}",),
+        f"(?:{_LOCAL_NAME}|{_AMBIGUOUS})(?:{_LOCAL_MARK}|{_LOCAL_IS}){QUOTED}",
+        (f"(?:{_LOCAL_NAME}|{_AMBIGUOUS})(?:{_LOCAL_MARK}|{_LOCAL_IS})",),
         check=checks.is_password,
         matches=('senha: "‹chaleira azul›"', "mot de passe = '‹bouilloire›'"),
         misses=('passwort: ""', 'clave: "${CLAVE}"'),
     ),
     _password(
         "password_local",
-        "Password behind its name in another language",
-        f"{_LOCAL_NAME}{_LOCAL_IS}{BARE}",
-        (f"{_LOCAL_NAME}{_LOCAL_IS}",),
-        within=checks.bare_local,
+        "Password behind its name in another language and a mark",
+        f"{_LOCAL_NAME}{_LOCAL_MARK}{BARE}",
+        (f"{_LOCAL_NAME}{_LOCAL_MARK}",),
+        within=checks.bare_named,
         confidence=0.8,
         matches=(
             "Passwort: ‹Kessel7blau›",
-            "la contraseña es ‹t3tera-azul›.",
             "пароль: ‹чайник7›",
-            "密码是‹hu2shui!›",
+            "senha => ‹chaleira›",
             "パスワード：‹yakan99x›",
-            "le mot de passe est ‹bouill0ire›",
+            "X-Contrasena: ‹tetera›",
         ),
-        misses=("Passwort ist falsch", "la contraseña es incorrecta", "пароль: неверный", "clave: primaria"),
+        misses=("Passwort: falsch", "пароль: неверный", "contraseña: incorrecta"),
+    ),
+    _password(
+        "password_local",
+        "Password behind its name in another language",
+        f"(?:{_LOCAL_NAME}{_LOCAL_IS}|{_AMBIGUOUS}(?:{_LOCAL_MARK}|{_LOCAL_IS})){BARE}",
+        (f"{_LOCAL_NAME}{_LOCAL_IS}", f"{_AMBIGUOUS}(?:{_LOCAL_MARK}|{_LOCAL_IS})"),
+        within=checks.bare_mixed,
+        confidence=0.8,
+        matches=(
+            "la contraseña es ‹t3tera-azul›.",
+            "密码是‹hu2shui!›",
+            "le mot de passe est ‹bouill0ire›",
+            "clave: ‹t3tera›",
+        ),
+        misses=("Passwort ist falsch", "la contraseña es incorrecta", "clave: primaria"),
     ),
     _password(
         "password_said",
@@ -164,19 +195,41 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
     ),
     _password(
         "password_labelled",
-        "Password behind its name and any other mark",
-        rf"{_LABEL}{_LABELLED}(?:{QUOTED}|{BARE})",
-        (rf"{_LABEL}{_LABELLED}",),
-        within=checks.bare_local,
-        confidence=0.7,
+        "Password behind its name and a mark that opens",
+        rf"{_LABEL}{_MARKED}(?:{QUOTED}|{BARE})",
+        (rf"{_LABEL}{_MARKED}",),
+        within=checks.bare_named,
+        confidence=0.75,
         rank=Rank.NAMED - 1,
         matches=(
             "hasło「‹mango$75›」",
-            "wachtwoord [‹c0rr3ct%›]",
             "pwd：‹dragon-88›",
-            "password -> ‹k3ttle!9›",
+            "密码「‹kettle›」",
+            "[password] => ‹kettle›",
         ),
-        misses=("password (again)", "password - reset", "passwort [optional]", "password | username"),
+        misses=("password => required", "password: [optional]"),
+    ),
+    _password(
+        "password_labelled",
+        "Password behind its name in another language and any other mark",
+        rf"{_LOCAL_NAME}{_LABELLED}(?:{QUOTED}|{BARE})",
+        (rf"{_LOCAL_NAME}{_LABELLED}",),
+        within=checks.bare_told,
+        confidence=0.7,
+        rank=Rank.NAMED - 1,
+        matches=("wachtwoord [‹c0rr3ct%›]", "salasana - ‹KETTLE_zaphod›", "heslo (‹kettle›)"),
+        misses=("passwort [optional]", "passwort (geändert)"),
+    ),
+    _password(
+        "password_labelled",
+        "Password behind its name and any other mark",
+        rf"{_LABEL}{_LABELLED}(?:{QUOTED}|{BARE})",
+        (rf"{_LABEL}{_LABELLED}",),
+        within=checks.bare_mixed,
+        confidence=0.7,
+        rank=Rank.NAMED - 1,
+        matches=("password -> ‹k3ttle!9›", "passphrase - ‹KETTLE_zaphod›"),
+        misses=("password (again)", "password - reset", "password | username", "password - Example"),
     ),
     _password(
         "password_labelled",
@@ -196,8 +249,8 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
     _password(
         "password_told",
         "Password that a sentence calls one, of letters alone",
-        rf"{_LABEL}[ \t]+(?:is|to|was)[ \t]+(?:{QUOTED}|{BARE})",
-        (rf"{_LABEL}[ \t]+(?:is|to|was)[ \t]",),
+        rf"{_LABEL}[ \t]+(?i:is|to|was|ist|est|es|jest)[ \t]+(?:{QUOTED}|{BARE})",
+        (rf"{_LABEL}[ \t]+(?i:is|to|was|ist|est|es|jest)[ \t]",),
         within=checks.bare_told,
         confidence=0.5,
         rank=Rank.NAMED - 2,

@@ -34,6 +34,7 @@ _LAYOUTS = {
     "error on field 'a.pw': rejected value [b c]; x": [("a.pw", "b c")],
     '"HSET" "user:7" "pw" "blue" "id" "4"': [("pw", "blue"), ("id", "4")],
     "2024-01-02 an ordinary line\n\tat com.acme.Order.save(Order.java:12)\n": [],
+    "sshd: check pass; user unknown\nsshd: authentication failure; logname= uid=0\n": [],
     "one, two and three\nfour, five and six, seven\n": [],
 }
 
