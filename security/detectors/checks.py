@@ -55,8 +55,8 @@ def is_named_card(value: str) -> bool:
 
 def cards(run: str) -> Iterator[tuple[int, int]]:
     """The cards in a run of groups of digits: the longest that is one counts, then what is beside it."""
-    if run[-2] == "." and run.count(".") == 1:  # a decimal
-        return
+    if run.count(".") == 1:  # a decimal, which may be an amount behind a card
+        run = run[: max(run.rfind(" "), 0)]
     groups = [(m.start(), m.end()) for m in re.finditer(r"\d+", run.replace("%20", "   "))]
     first = 0
     while first < len(groups):
@@ -106,7 +106,7 @@ def mailboxes(value: str) -> Iterator[tuple[int, int]]:
     parts = re.split(r"(?i)\s?[\[({<](?:at|@)[\])}>]\s?|@|%40|&#64;", value, maxsplit=1)
     if value.startswith("://") or len(parts) != 2:  # noqa: PLR2004
         return
-    if parts[0] == "git" or parts[1] in _NAMES_OF_CIPHERS or re.match(r"v?\d+\.\d", parts[1]):
+    if parts[0] == "git" or parts[1] in _NAMES_OF_CIPHERS or re.match(r"v?\d+\.\d|\dx\.", parts[1]):
         return
     end = len(value)
     for _ in range(_SENTENCES):

@@ -151,7 +151,7 @@ PEOPLE: Final[tuple[Kind, ...]] = (
         category=Category.PCI,
         pattern=bounded(
             r"\d{4}(?:[./]\d{4}){2,3}(?:[./]\d{1,4})?|\d{4}[./]\d{6}[./]\d{4,5}"
-            rf"|\d(?:(?:[+{BLANKS}{DASHES}]|%20)?\d){{11,40}}(?:\.\d)?",
+            rf"|\d(?:(?:[+{BLANKS}{DASHES}]|%20)?\d){{11,40}}(?:\.\d+)?",
             r"\pL\pN_.+-",
         ),
         not_before=r"\w-",
