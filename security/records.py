@@ -45,7 +45,8 @@ _INSERT: Final = re.compile(
     r"(?i)\b(?:insert|replace)[ ]+(?:\w+[ ]+){0,2}?into[ ]+[\w.\"'`\[\]]++[ ]*+\((?P<names>[^()]*+)\)"
     r"\s*+values?\s*+(?=\()"
 )
-_TUPLE: Final = re.compile(r"\s*+,?\s*+\(((?:'(?:[^'\\]|\\.|'')*+'|\"(?:[^\"\\]|\\.)*+\"|[^()'\"])*+)\)")
+_TUPLE: Final = re.compile(r"\s*+\(((?:'(?:[^'\\]|\\.|'')*+'|\"(?:[^\"\\]|\\.)*+\"|[^()'\"])*+)\)")
+_COMMA: Final = re.compile(r"\s*+,")
 _ITEM: Final = re.compile(
     r"\s*+(?:[NEBX](?='))?(?:'(?P<single>(?:[^'\\]|\\.|'')*+)'|\"(?P<double>(?:[^\"\\]|\\.)*+)\"|(?P<bare>[^,'\"]*+))"
     r"\s*+(?:,|$)"
@@ -75,7 +76,7 @@ _PAIRED: Final = (
         "</",
         re.compile(r"<(?:[\w-]{1,30}+:)?(?P<name>[\w.-]{1,60}+)(?:\s[^<>]{0,200})?>(?P<value>[^<>\n]++)</"),
     ),
-    ("] =>", re.compile(r"\[[\"']?(?P<name>[\w.-]{1,60}+)[\"']?\][ ]=>[ ](?P<value>[^\n]++)")),
+    ("] =>", re.compile(r"(?m)^[ \t]*+\[[\"']?(?P<name>[\w.-]{1,60}+)[\"']?\][ ]=>[ ](?P<value>[^\n]++)")),
 )
 _REDIS: Final = re.compile(r"(?i)\"(?:hm?set|hsetnx|xadd|mset)\"(?P<rest>(?:[ ]\"(?:[^\"\\]|\\.)*+\")++)")
 _WORD: Final = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"")
@@ -211,7 +212,10 @@ def _inserted(text: str) -> Iterator[Value]:
         at = statement.end()
         while (row := _TUPLE.match(text, at)) is not None:
             yield from _items(text, row.start(1), row.end(1), names)
-            at = row.end()
+            comma = _COMMA.match(text, row.end())
+            if comma is None:
+                break
+            at = comma.end()
 
 
 def _items(text: str, at: int, last: int, names: list[str]) -> Iterator[Value]:

@@ -69,6 +69,8 @@ def _has_digits(least: int) -> Check:
 
 
 def _is_itin(value: str) -> bool:
+    if value.endswith("0000"):
+        return False
     return bool(re.match(rf"9\d\d-?{_ITIN_GROUP}-?\d{{4}}$", value)) or itin.is_valid(value)
 
 

@@ -10,11 +10,14 @@ _AREA: Final = r"[2-9]\d{2}"
 _NORTH_AMERICAN: Final = rf"(?:\({_AREA}\)[ -]?|{_AREA}[-.]){_AREA}[-. ]\d{{4}}"
 _EXTENSION: Final = r"(?:[ ,;]{0,2}(?i:x|ext\.?|extension)[ .:]?\d{1,6})?"
 _GROUPS: Final = (
-    rf"(?:(?:[+.{BLANKS}{DASHES}]{{0,2}}|%20)(?:\(\d{{1,5}}\)|\(\d+(?:[ .-]\d+)+\)"
+    rf"(?:(?:[.{BLANKS}{DASHES}]{{0,2}}|[+]|%20)(?:\(\d{{1,5}}\)|\(\d+(?:[ .-]\d+)+\)"
     r"|/?\d{1,12})){1,6}"
 )
 _INTERNATIONAL: Final = rf"(?:\+|%2[bB]|\\+u002[bB])\s?[1-9]\d{{0,2}}{_GROUPS}"
-_DIALLED: Final = rf"(?:\\+u002[bB])?[+(]{{0,2}}\d[\d()./{BLANKS}{DASHES}]{{3,20}}\d"
+_DIALLED: Final = (
+    rf"(?:\+\d[\d{BLANKS}]*\(\d[\d./{BLANKS}{DASHES}]+\)"
+    rf"|(?:\\+u002[bB])?[+(]{{0,2}}\d[\d()./{BLANKS}{DASHES}]{{3,20}}\d)"
+)
 _PHONE_NAMES: Final = (
     "phone",
     "phone number",
@@ -116,7 +119,7 @@ _PHONE_HINT: Final = (
     r"|тел|моб|τηλ)"
     r"\w{0,12}[^a-zA-Z\d\n]{0,16}"
     r"(?i:(?:numbers?|no|nr|n\x{b0}|num|home|work|mobile|is|was|to|rejected value)"
-    r"[^a-zA-Z\d\n]{1,6})?[+(]{0,2}\d"
+    r"[^a-zA-Z\d\n]{1,6}){0,2}[+(]{0,2}\d"
 )
 _PHONE_HINT_ELSEWHERE: Final = (
     "(?:電話|携帯|电话|手机|手機|전화|휴대폰|연락처|هاتف|جوال|טלפון|נייד|โทร|फ़ोन|मोबाइल)"

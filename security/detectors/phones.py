@@ -48,11 +48,15 @@ def _parsed(value: str, region: str | None) -> phonenumbers.PhoneNumber | None:
         return None
 
 
-def is_valid_in(value: str, regions: tuple[str, ...]) -> bool:
-    """Whether one of ``regions`` has numbers such as ``value``."""
+def is_valid_in(value: str, regions: tuple[str | None, ...]) -> bool:
+    """Whether one of ``regions`` has numbers such as ``value``; ``None``: the one whose code it names."""
     for region in regions:
         number = _parsed(value, region)
-        if number is not None and phonenumbers.is_valid_number_for_region(number, region):
+        if number is not None and (
+            phonenumbers.is_valid_number_for_region(number, region)
+            if region
+            else phonenumbers.is_valid_number(number)
+        ):
             return True
     return False
 
@@ -126,8 +130,10 @@ def is_called_one(value: str) -> bool:
     digits = digits_of(value)
     if not _SHORTEST <= len(digits) <= _LONGEST or len(set(digits)) == 1:
         return False
-    if _TIME.search(value) or (_DECIMAL.match(value) and not _LOCAL.match(value)) or _ADDRESS.match(value):
+    if _TIME.search(value) or _ADDRESS.match(value):
         return False
+    if _DECIMAL.match(value) and not _LOCAL.match(value):
+        return value[0] == "+" and is_valid_in(value, (None,))
     longest_ungrouped, short = 13, 7
     if len(digits) < short:
         return is_valid_in(value, tuple(sorted(phonenumbers.SUPPORTED_REGIONS)))

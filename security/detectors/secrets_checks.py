@@ -108,7 +108,13 @@ def is_wordy(value: str) -> bool:
     if not letters:
         return True
     mean = sum(map(len, letters)) / len(letters)
-    return mean >= 3 and len(parts) <= 2 + len(value) / 6 and all(map(_is_word, parts))  # noqa: PLR2004
+    longest, least = 15, 3  # letters of a word in a name
+    return (
+        mean >= least
+        and max(map(len, letters)) <= longest
+        and len(parts) <= 2 + len(value) / 6
+        and all(map(_is_word, parts))
+    )  # noqa: PLR2004
 
 
 def is_random(value: str) -> bool:
@@ -228,6 +234,7 @@ _ENDS: Final = re.compile(
         | &(?:amp;)?(?=[A-Za-z_][\w.\[\]%-]*(?:=|%3D)|$)
         | %26 | %22 | %7D | ,(?=["'{\[\\]|[A-Za-z_][\w.-]*\\*["']?(?:=|:(?!\w)))
         | \|(?=[A-Za-z_][\w.-]*[=:]|$)
+        | \]\[ | (?<=\w)\[(?=[A-Za-z_]\w*\](?:$|=))
         | </ | /> | ->"""
 )
 _CLOSING: Final = 16  # marks that close; a text of nothing else is no value
@@ -358,6 +365,28 @@ def is_basic(value: str) -> bool:
 
 _TO_URLSAFE: Final = str.maketrans("+/", "-_")
 _SPACE: Final = 32
+
+
+def is_in_address(value: str) -> bool:
+    """A password between a user and a host, where no sentence is to be feared."""
+    return is_password(value) or (value.isalpha() and not is_place(value))
+
+
+def is_borne(value: str) -> bool:
+    """A token behind ``Bearer``: drawn, or no word at least."""
+    return is_session(value) or (any(map(str.isdigit, value)) and is_key(value))
+
+
+def authorization(value: str) -> Iterator[tuple[int, int]]:
+    """Credentials in a header, alone or behind a scheme that is not known."""
+    text = bare(value)
+    first, _, second = text.partition(" ")
+    if any(map(_is_credential, (first, second))):
+        yield 0, len(first if _is_credential(first) else text)
+
+
+def _is_credential(part: str) -> bool:
+    return is_opaque(part) or (is_key(part) and is_random(part))
 
 
 def is_parameter(value: str) -> bool:

@@ -4,7 +4,7 @@ from typing import Final
 
 from security.detectors import masks, secrets_checks
 from security.detectors.kind import Kind, Rank
-from security.detectors.secrets_checks import is_key, is_opaque, is_password, is_random, is_strong
+from security.detectors.secrets_checks import is_key, is_password, is_random, is_strong
 from security.detectors.secrets_forms import ALNUM, EDGE, HEX, LOWER, entry, made
 
 _NAME_END: Final = r"\\*[\"']?\s*(?:=>|[:=,])\s*\[?\\*[\"']?"
@@ -75,13 +75,14 @@ HEADERS: Final[tuple[Kind, ...]] = (
     entry(
         "http_bearer_token",
         "Token in a header (RFC 6750)",
-        rf"(?:{EDGE}(?i:bearer)|(?i:authorization)[^\w\n]{{1,8}}(?i:is )?(?i:token))[ +]\\*[\"']?"
+        rf"(?:{EDGE}(?i:bearer)|(?i:authorization|auth_?header)\d?[^\w\n]{{1,8}}(?i:is )?(?i:token))[ +]"
+        r"\\*[\"']?"
         r"(?P<value>[0-9A-Za-z._~+/-]{16,}={0,2})",
         (
             r"(?i:bearer)[ +]\\*[\"']?[0-9A-Za-z._~+/-]{16}",
-            r"(?i:authorization)[^\w\n]+(?i:is )?(?i:token)[ +]",
+            r"(?i:authorization|auth_?header)\d?[^\w\n]+(?i:is )?(?i:token)[ +]",
         ),
-        check=secrets_checks.is_session,
+        check=secrets_checks.is_borne,
         rank=Rank.NAMED + 4,
         matches=(
             f"Authorization: Bearer ‹{made(40)}›",
@@ -99,9 +100,7 @@ HEADERS: Final[tuple[Kind, ...]] = (
         r"|gnap|dpop)[ :]\s*)?"
         rf"(?P<value>[^\s\"',;{{}}]{{12,}}(?: [^\s\"',;{{}}]+)?)",
         (_HEADER,),
-        check=lambda value: any(
-            is_opaque(part) or is_key(part) and is_random(part) for part in value.split()
-        ),
+        within=secrets_checks.authorization,
         rank=Rank.NAMED + 3,
         confidence=0.85,
         matches=(
@@ -186,7 +185,7 @@ ADDRESSES: Final[tuple[Kind, ...]] = (
         r"(?i:[a-z][a-z0-9+.-]{1,20}:(?:\\*/){2})[^\s/\"'<>@:,;()\\]{0,64}:(?P<value>"
         r"[^\s/\"'<>@\\]+(?:@[^\s/\"'<>@\\?#&=.,;:]+)?)@[\w\[.-]",
         (r"://[^\s/\"'<>@:]*:[^\s/\"'<>@]+@", r":\\/\\/[^\s/\"'<>@:]*:[^\s/\"'<>@]+@"),
-        check=secrets_checks.is_password,
+        check=secrets_checks.is_in_address,
         rank=Rank.CONTAINER - 2,
         confidence=0.95,
         matches=(

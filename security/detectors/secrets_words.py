@@ -523,7 +523,7 @@ LABELLED: Final = entry(
         "cancellation",
         "continuation",
         "partition",
-        "primary",
+        "the primary",
         "sort",
         "routing",
     ),
