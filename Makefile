@@ -41,6 +41,8 @@ format: .venv/ready
 bench: .venv/ready
 	@$(BIN)/traceo bench --json out/bench.json
 	@$(BIN)/traceo bench logs --records 200000 --json out/bench-logs.json
+	@$(BIN)/python -m tests.bench.templates
+	@$(BIN)/python -m tests.bench.logsearch --json out/logsearch.json
 
 PEERS_STACK := --state .traceo/peers/stack
 bench-peers: .venv/ready
