@@ -113,7 +113,7 @@ FINANCE: Final[tuple[Kind, ...]] = (
         hints=(
             rf"{_COUNTRY}\d{{2}}[ .-]?[A-Z0-9]{{4}}[ .-]?[A-Z0-9]{{4}}[ .-]?\w",
             r"(?i:iban|konto|sepa|accoun?t|compte|cuenta|conto|rekening|conta|hesap|счёт|счет)\w{0,10}\W{1,8}"
-            r"(?:(?i:is|to)\s)?[A-Za-z]{2}\d{2}[ .-]?[A-Za-z0-9]{4}",
+            r"[A-Za-z]{2}\d{2}[ .-]?[A-Za-z0-9]{4}",
             rf"(?i:{_OTHER_COUNTRIES})\d{{2}}[ .-]?[A-Za-z]{{4}}[ .-]?\d{{4}}[ .-]?\d",
             rf"(?i:{_COUNTRY})\d{{2}}[ .-]?\d{{4}}[ .-]?\d{{4}}[ .-]?\w{{2}}",
             rf"(?i:{_OTHER_COUNTRIES})\d{{2}}[ .-]?[A-Za-z0-9]{{4}}[ .-]?\w\d{{3}}[ .-]?\d{{3}}",

@@ -25,6 +25,7 @@ _NO_ADDRESS: Final = (
 _GROUP_MACS: Final = ("01005E", "0180C2", "3333")  # of no device: multicast (IANA; IEEE 802.1D)
 _NAMED: Final = r"|[g-zG-Z_]\w*:|(?i:mac):"  # a name before a colon, and no groups of hexadecimal digits
 _MAC_DIGITS: Final = 12
+_DASHED: Final = "[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-"
 _IPV6_GROUPS: Final = (
     r"(?::[0-9a-fA-F]{0,4}){1,6}(?::[0-9a-fA-F]{1,4}|::|:\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})"
 )
@@ -118,7 +119,7 @@ NETWORK: Final[tuple[Kind, ...]] = (
         ),
         hints=(
             r"[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:",
-            r"[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-",
+            _DASHED,
             r"[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}",
         ),
         not_before=r"\w-",
@@ -166,8 +167,8 @@ NETWORK: Final[tuple[Kind, ...]] = (
             r"(?P<value>[0-9A-Fa-f]{12}|[0-9A-Fa-f]{2}(?:[-][0-9A-Fa-f]{2}){5})\b",
         ),
         hints=(
-            r"(?i:mac|addr|adress|bssid|ether)\w{0,8}\W{1,10}(?:(?i:is|to|rejected value)\W{1,2})?"
-            r"[0-9A-Fa-f]{2}(?:[0-9A-Fa-f]{10}|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-)",
+            r"(?i:mac|addr|adress|bssid|ether)\w{0,8}\W{1,10}(?:(?i:is|to)\s)?[0-9A-Fa-f]{12}",
+            _DASHED,
         ),
         check=lambda value: (
             is_device_mac(value) or (value.replace("-", "").isdigit() and checks.is_plain(value))

@@ -178,7 +178,7 @@ PEOPLE: Final[tuple[Kind, ...]] = (
         category=Category.PCI,
         pattern=named(_CARD_NAMES, rf"(?P<value>\d(?:[{BLANKS}{DASHES}]?\d){{11,18}})\b"),
         hints=(
-            r"(?i:card|\bpan|cc[^a-z0-9]|ccnum|primary_?account|kreditkarte|kart|tarjeta|carte|cartão|карт|カード|卡号)[^\n]{1,24}?\d{12}",
+            r"(?i:card|pan[^a-z0-9]|cc[^a-z0-9]|ccnum|primary_?account|kreditkarte|kart|tarjeta|carte|cartão|карт|カード|卡号)[^\n]{1,24}?\d{12}",
         ),
         not_before=r"\w-",
         check=checks.is_named_card,
