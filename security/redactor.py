@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from security import jsontext, views
-from security.detectors import ALL, Kind, Scanner, secret_field
+from security.detectors import ALL, Kind, Scanner, secret_field, secrets_checks
 from security.detectors.kind import Category, constant
 from security.detectors.matching import Matcher
 from security.detectors.scan import Finding, resolved, rows_with
@@ -281,6 +281,8 @@ class Redactor:
         quoted = token.part is Part.TEXT
         start, end = (token.start + 1, token.end - 1) if quoted else (token.start, token.end)
         value = text[start:end]
+        if named is None and secrets_checks.is_absent(value):
+            return []
         kind = kind or _NAMED_FIELD
         stand_in = (
             named.text

@@ -81,6 +81,20 @@ def is_issued(value: str) -> bool:
     return len(set(value)) >= _FEW and not _NO_ISSUE.search(value) and not _RUN.search(value)
 
 
+#: What says in a field of a secret that none is there.
+_ABSENT: Final = re.compile(
+    r"""(?ix) (?:null|none|nil|undefined|n/a|empty|required|true|false) | \*+ | x{3,}
+      | [\[(<]?(?:redacted|filtered|masked|removed|sanitized|omitted|censored)[\])>]?
+      | [\[(<](?:hidden|secret|protected|encrypted|empty|not\ set)[\])>]
+      | \$\{[\w.:-]+\} | \{\{?\ ?[\w.]+\ ?\}?\} | process\.env\.\w+ | os\.environ\b.* | %\(?\w*\)?s"""
+)
+
+
+def is_absent(value: str) -> bool:
+    """Whether a field that is named for a secret says that there is none, or where it is kept."""
+    return _ABSENT.fullmatch(value) is not None
+
+
 def is_place(value: str) -> bool:
     """Whether ``value`` only holds the place of a secret: ``null``, ``${PW}``, ``<hidden>``, ``%s``."""
     if "%" in value and is_place(unquote_plus(value).replace("%", "")):
@@ -225,7 +239,9 @@ def is_told(value: str) -> bool:
 
 def is_sent(value: str) -> bool:
     """What stands behind ``PASS``, which tests say as well: drawn, or a word that names no test."""
-    return is_random(value) or (is_told(value) and not re.search(r"[a-z]_|_[a-z]|test|Test", value))
+    return is_random(value) or (
+        is_told(value) and not (re.search(r"(?i)test|spec", value) or (value.islower() and "_" in value))
+    )
 
 
 #: Where a value without quotes ends, though no space says so.
@@ -234,7 +250,7 @@ _ENDS: Final = re.compile(
         | &(?:amp;)?(?=[A-Za-z_][\w.\[\]%-]*(?:=|%3D)|$)
         | %26 | %22 | %7D | ,(?=["'{\[\\]|[A-Za-z_][\w.-]*\\*["']?(?:=|:(?!\w)))
         | \|(?=[A-Za-z_][\w.-]*[=:]|$)
-        | \]\[ | (?<=\w)\[(?=[A-Za-z_]\w*\](?:$|=))
+        | (?<=\])\[ | (?<=\w)\[(?=[A-Za-z_]\w*\](?:$|=))
         | </ | /> | ->"""
 )
 _CLOSING: Final = 16  # marks that close; a text of nothing else is no value
@@ -341,14 +357,25 @@ def bare_told(value: str) -> Iterator[tuple[int, int]]:
 def bare_key(value: str) -> Iterator[tuple[int, int]]:
     """The key in a run of characters without spaces, behind ``api_key=``."""
     text = bare(value)
-    if len(text) >= _SHORT and is_key(text):
+    first = _before_next(text)
+    if len(first) >= _SHORT and is_key(first) and is_random(first):
+        yield 0, len(first)
+    elif len(text) >= _SHORT and is_key(text):
         yield 0, len(text)
+
+
+def _before_next(text: str) -> str:
+    """What is before a sign of equality in the middle, which only the next field has."""
+    return re.split(r"=(?=[0-9A-Za-z])", text, maxsplit=1)[0]
 
 
 def bare_opaque(value: str) -> Iterator[tuple[int, int]]:
     """The drawn text in a run of characters without spaces, behind ``token=``."""
     text = bare(value)
-    if is_opaque(text):
+    first = _before_next(text)
+    if is_opaque(first):
+        yield 0, len(first)
+    elif is_opaque(text):
         yield 0, len(text)
 
 

@@ -48,13 +48,13 @@ _LEAD: Final = len(r"[ \"'`\[,;(]")
 
 def _flag(names: str) -> str:
     return (
-        rf"(?:^|[\s\"'`\[,;(])(?:--?|/)(?:[\w-]*-)?\w*{names}(?:\\*[\"']?[ \t]*,[ \t]*|[ \t]+|[=:])"
+        rf"(?:^|[\s\"'`\[,;(])(?:--?|/)(?:[\w-]*-)?\w*{names}\d?(?:\\*[\"']?[ \t]*,[ \t]*|[ \t]+|[=:])"
         r"(?:\\*\"(?P<value1>[^\"\\\n]+)\\*\"|'(?P<value2>[^'\n]+)'|(?P<value3>[^\s\"'\\-][^\s\"'\\]*))"
     )
 
 
 def _flag_hint(names: str) -> str:
-    return rf"[ \"'`\[,;(](?:--?|/)[\w-]*{names}[ \t=:\"',\\]"
+    return rf"[ \"'`\[,;(](?:--?|/)[\w-]*{names}\d?[ \t=:\"',\\]"
 
 
 HEADERS: Final[tuple[Kind, ...]] = (
@@ -414,10 +414,12 @@ COMMANDS: Final[tuple[Kind, ...]] = (
         "User and password in one breath",
         r"(?i:(?:log(?:ged|ging)?[ -]?in|sign(?:ed|ing)?[ -]?in|authenticat(?:e|ed|ing)"
         r"|connect(?:ed|ing)?) (?:as|with|using)(?: user)?|credentials?(?: are| is)?[:=]?"
+        r"|(?:log[ -]?in|auth(?:entication)?) (?:failed|failure|attempt|error|rejected|denied)"
+        r" (?:for|by|with|from)(?: user)?"
         r"|creds[:=]?|logins?[:=]|user/pass(?:word)?[:=]?|user:pass[:=]?)\s+[\"']?"
         r"[\w.@+-]{2,64}[\"']?(?:\s*/\s*|:|\s+/\s+)[\"']?(?P<value>[^\s\"',]{4,})",
         (
-            r"(?i:(?:as|with|using|user|credentials?|are|is|creds|logins?"
+            r"(?i:(?:as|with|using|user|for|by|from|credentials?|are|is|creds|logins?"
             r"|pass(?:word)?)[:=]?\s+)[\"']?[\w.@+-]+[\"']?(?:\s*/\s*|:)[\"']?[^\s\"'/]{4}",
         ),
         within=secrets_checks.bare_pair,
@@ -426,6 +428,7 @@ COMMANDS: Final[tuple[Kind, ...]] = (
             "login as jo / ‹k3ttle!› failed",
             "credentials: jo:‹Blue#9x›",
             "logged in with jo@example.com:‹K3ttle-9›.",
+            "auth failed for jo:‹k3ttle9›",
         ),
         misses=(
             "connecting as jo / orders",
@@ -466,6 +469,18 @@ CONNECTIONS: Final[tuple[Kind, ...]] = (
             "PlainLoginModule required username=jo password=‹blue9›;",
         ),
         misses=('PlainLoginModule required username="jo";', "LoginModule required"),
+    ),
+    _password(
+        "connection_password",
+        "Password with blanks in a connection string",
+        r"[A-Za-z] ?=[^;=\n]*; ?(?i:password|pwd) ?= ?(?P<value>[^;\"'\s][^;\"'\n]* [^;\"'\n]*)(?:;|[\"'])",
+        (r"; ?(?i:password|pwd) ?= ?[^;\"'\s]+ ",),
+        check=is_password,
+        matches=(
+            "Server=db;User Id=sa;Password=‹blue kettle 9›;Encrypt=true",
+            '"Server=db;Uid=sa;Pwd=‹blue kettle›"',
+        ),
+        misses=("a=1; password=${PW} x;", "Server=db; password= ; x"),
     ),
     _password(
         "oracle_connect_string",

@@ -194,6 +194,27 @@ PASSWORDS: Final[tuple[Kind, ...]] = (
         ),
     ),
     _password(
+        "password_said",
+        "Password that was set or entered, as a message tells",
+        r"(?:(?i:set(?:ting)?|chang(?:e|ed|ing)|reset(?:ting)?|updat(?:e|ed|ing))"
+        r" (?i:the |a |new |user |his |her |its )*"
+        r"(?i:pass(?:word|phrase|code)|pwd)(?i: (?:for|of)(?: [\w.@-]+){1,3}?)? (?i:to|as)[ :=]+"
+        r"|(?i:pass(?:word|phrase|code)|pwd) (?i:entered|set|given|supplied|provided|received|attempted|used"
+        rf"|tried|generated|created|sent|typed|submitted) ?[:=] ?)(?:{QUOTED}|{BARE})",
+        (
+            r"(?i:pass(?:word|phrase|code)|pwd)[\w .@-]* (?i:to|as)[ :=]",
+            r"(?i:pass(?:word|phrase|code)|pwd) [a-zA-Z]+ ?[:=]",
+        ),
+        within=checks.bare_strong,
+        confidence=0.7,
+        matches=(
+            "Setting password for user jo to ‹Zk7-pq29›",
+            "Password entered: ‹k3ttle9›",
+            "New password set: '‹Kettle#9›'",
+        ),
+        misses=("setting password for user jo to expire", "password set: true", "password used: no"),
+    ),
+    _password(
         "password_labelled",
         "Password behind its name and a mark that opens",
         rf"{_LABEL}{_MARKED}(?:{QUOTED}|{BARE})",

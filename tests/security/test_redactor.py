@@ -197,3 +197,13 @@ class TestPolicy:
             "b": "ok",
             "c": {"diagnosis": "[REDACTED]"},
         }
+
+
+def test_what_was_masked_between_brackets_is_not_found_again() -> None:
+    text = "Array\n(\n    [pwd] => [PASSWORD]\n    [page] => 2\n)\n[pwd=[PASSWORD]][id=4]"
+    assert Redactor().findings(text) == []
+
+
+def test_a_field_that_says_that_there_is_no_secret_holds_none() -> None:
+    text = '{"password":"${DB_PASSWORD}","api_key":"[FILTERED]","pwd":"None","secret_key":"****"}'
+    assert Redactor().redact(text).text == text
