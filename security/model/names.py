@@ -4,6 +4,7 @@ A text is looked at only around its cues (`cues`); what is there is tokens, thei
 `sequence`, and runs of tokens that are likely enough are findings.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -13,8 +14,9 @@ import numpy.typing as npt
 from security.detectors.kind import Kind, Tier
 from security.detectors.scan import Finding
 from security.model.cues import Cues
+from security.model.fields import TITLES, Field, Fields, Role
 from security.model.kinds import PERSON_NAME, POSTAL_ADDRESS
-from security.model.plausible import bits, can_be_address, can_be_person, is_caseless
+from security.model.plausible import Said, bits, can_be_address, can_be_person, is_announced, is_caseless
 from security.model.sequence import REACH, Sequences, Weights, edges
 from security.model.tokens import TOKEN, Token, lists_of, plain, tokens_of
 
@@ -26,6 +28,9 @@ _LEAST_LIKE: Final = -0.6  # how much a word is to be like a name, for its pair 
 _PERSON, _ADDRESS = 1, 2
 _LABELS: Final[tuple[tuple[int, Kind], ...]] = ((_PERSON, PERSON_NAME), (_ADDRESS, POSTAL_ADDRESS))
 _TITLED: Final = bits("title", "person")
+_TITLE: Final = bits("title")
+_NO_NAME: Final = bits("software", "level", "calendar")  # words that make no two words a name
+_MOST_PAIRS: Final = 100_000  # pairs of words that are remembered
 
 
 class Least(NamedTuple):
@@ -49,16 +54,22 @@ class Names:
     def __init__(self, weights: Weights, least: Least) -> None:
         self._sequences = Sequences(weights)
         self._cues = Cues()
+        self._fields = Fields(self._is_like, self._are_turned)
         self._least = least
+        self._likely: dict[str, bool] = {}
 
     def find(self, texts: Sequence[str]) -> list[list[Finding]]:
         """Of each text, in order; none overlap."""
         found: list[list[Finding]] = [[] for _ in texts]
+        fields: list[list[Field]] = [[] for _ in texts]
         pieces: list[_Piece] = []
         words, gaps = edges(), edges()
         for row in self._cues.rows(texts):
             text = plain(texts[row])
-            for start, end in _in_parts(text, self._windows(text)):
+            windows = list(_in_parts(text, self._windows(text)))
+            if windows or self._cues.has_field(text):
+                fields[row] = self._fields.find(text)
+            for start, end in windows:
                 tokens = [Token(t.word, t.start + start, t.end + start) for t in tokens_of(text[start:end])]
                 word_rows, gap_rows = self._sequences.rows(text, tokens)
                 pieces.append(_Piece(text, tokens, found[row]))
@@ -68,7 +79,18 @@ class Names:
                     self._decide(pieces, words, gaps)
                     pieces, words, gaps = [], edges(), edges()
         self._decide(pieces, words, gaps)
-        return found
+        return [_together(one, found[row]) for row, one in enumerate(fields)]
+
+    def _is_like(self, words: list[str]) -> bool:
+        """Whether words are more like a name than like anything else."""
+        likeness = [self._sequences.likeness(token.word) for word in words for token in tokens_of(word)]
+        names = [max(one[:2]) - max(one[3:]) for one in likeness]
+        return bool(names) and sum(names) > 0 and max(names) > _SURELY_LIKE
+
+    def _are_turned(self, words: list[str]) -> bool:
+        """Whether two are the last and the first name of somebody, not a town and its country."""
+        last, first = (self._sequences.likeness(word) for word in words)
+        return bool(first[0] > max(first[2:].max(), -1) and max(last[:2]) + 1 > max(last[2:]))
 
     def _windows(self, text: str) -> Iterator[tuple[int, int]]:
         """Where the cues of a text are, with what is around; in order, apart."""
@@ -90,10 +112,22 @@ class Names:
         """Whether two words with capitals are worth a look: one is like a name, or a title is before."""
         while end < len(text) and text[end].isalpha():
             end += 1
-        for match in TOKEN.finditer(text, start, end):
-            if max(self._sequences.likeness(match.group())[:2]) > _LEAST_LIKE:
-                return True
-        return any(lists_of(word) & _TITLED for word in text[max(0, start - 24) : start].split()[-2:])
+        pair = text[start:end]
+        likely = self._likely.get(pair)
+        if likely is None:
+            if len(self._likely) > _MOST_PAIRS:
+                self._likely.clear()
+            likely = self._likely[pair] = any(map(self._is_worth_it, TOKEN.findall(pair)))
+        return likely or any(
+            lists_of(word) & _TITLED for word in text[max(0, start - 24) : start].split()[-2:]
+        )
+
+    def _is_worth_it(self, word: str) -> bool:
+        if lists_of(word) & _TITLE:
+            return True
+        likeness = self._sequences.likeness(word)
+        like = max(likeness[:2])
+        return bool(not lists_of(word) & _NO_NAME and like > _LEAST_LIKE and like + 1 > max(likeness[3:]))
 
     def _decide(self, pieces: list[_Piece], words: list[int], gaps: list[int]) -> None:
         """Add the findings of ``pieces``, whose tokens are in ``words`` and ``gaps``, to their texts' own."""
@@ -147,6 +181,20 @@ class Names:
         alone = at < 2 or not labels[at - 2]  # noqa: PLR2004  the token before the one before
         return bool(alone and before[1] > before[0] and behind[0] > behind[1])
 
+    def _is_person(self, words: list[str], text: str, start: int, end: int, sure: float) -> bool:
+        """Whether words are like names, which those that nothing announces have to be."""
+        said = is_announced(text, start, end)
+        if said is Said.NAMED or (len(words) == 1 and not is_caseless(words[0])):
+            return True
+        written = [word for word in words if len(word) > 1 or is_caseless(word)] or words
+        first, last = self._sequences.likeness(written[0]), self._sequences.likeness(words[-1])
+        if is_caseless(words[0]):
+            return bool(max(first[:2]) > first[3] - _MUCH or len(words[0]) > 1)
+        like = max(last[:2])
+        known = like > _LEAST_LAST and like > max(last[2:]) and max(first[:2]) > _LEAST_LAST
+        told = said is Said.TOLD and max(*first[:2], like) > 0 and max(last[2:]) <= max(like, _LEAST_LAST)
+        return bool((sure >= _SURE_ALONE and known) or (sure >= _SURE_UNKNOWN and told))
+
     def _finding(
         self, text: str, tokens: list[Token], probabilities: npt.NDArray[np.float32], label: int
     ) -> Iterator[Finding]:
@@ -156,12 +204,38 @@ class Names:
         if label == _ADDRESS:
             if sure >= self._least.address and can_be_address(words, text, start):
                 start -= text[max(0, start - 1) : start] in {"#", "№", "〒"}
+                if not any(word.isdigit() and len(word) >= _POSTCODE for word in words):
+                    end += len(behind.group()) if (behind := _CODE_BEHIND.match(text[end : end + 16])) else 0
                 yield Finding(start, end, POSTAL_ADDRESS, sure, Tier.MODEL)
             return
         least = self._least.person + (_MORE_ALONE if len(words) == 1 and not is_caseless(words[0]) else 0)
-        if label == _PERSON and sure >= least and can_be_person(words, text, start, end):
+        if (
+            sure >= least
+            and can_be_person(words, text, start, end)
+            and self._is_person(words, text, start, end, sure)
+        ):
             end += len(words[-1]) == 1 and words[-1].isascii() and text[end : end + 1] == "."  # of an initial
+            if title := TITLES.search(text, max(0, start - _LONGEST_TITLE), start):
+                start = title.start()
             yield Finding(start, end, PERSON_NAME, sure, Tier.MODEL)
+
+
+def _together(fields: Sequence[Field], found: list[Finding]) -> list[Finding]:
+    """What fields hold, and what of ``found`` is apart from it; a line goes as far as either says."""
+    if not fields:
+        return found
+    sure: list[Finding] = []
+    for start, end, role in fields:
+        if role is Role.LINE:
+            near = [
+                one for one in found if one.start < end and start < one.end and one.kind is POSTAL_ADDRESS
+            ]
+            start = min((start, *(one.start for one in near)))  # noqa: PLW2901  as far as either says
+            end = max((end, *(one.end for one in near)))  # noqa: PLW2901
+        if not sure or sure[-1].end <= start:
+            sure.append(Finding(start, end, _HOLDS[role], _SURE[role], Tier.MODEL))
+    apart = [one for one in found if not any(one.start < f.end and f.start < one.end for f in sure)]
+    return sorted((*sure, *apart), key=lambda one: one.start)
 
 
 def _widen(
@@ -193,6 +267,21 @@ def _joins_address(
 
 
 _LEAST_TOKEN: Final = 0.4
+_SURELY_LIKE: Final = 0.4  # how much more a word is like a name than like a word of software
+_MUCH: Final = 1.2  # how much less a character may be like one of a name than like one of a word
+_SURE_ALONE: Final = 0.75
+_SURE_UNKNOWN: Final = 0.95  # where the last name is no word that is known
+_LEAST_LAST: Final = -1.2  # how much a word is to be like a name, where nothing announces one
+_POSTCODE: Final = 4  # digits of a code of the post
+_CODE_BEHIND: Final = re.compile(r"(?:\.?,? / |, | |\n)(?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?(?![\w.:])")
+_LONGEST_TITLE: Final = 12
+_PERSONS: Final = (Role.PART, Role.WHOLE, Role.ROLE)
+_HOLDS: Final = {role: PERSON_NAME if role in _PERSONS else POSTAL_ADDRESS for role in Role}
+#: How sure a field's name is of what it holds.
+_SURE: Final = {
+    Role.PART: 0.85, Role.WHOLE: 0.9, Role.ROLE: 0.7, Role.STREET: 0.85, Role.LINE: 0.8,
+    Role.CODE: 0.75, Role.TOWN: 0.7,
+}  # fmt: skip
 _MORE_ALONE: Final = 0.12  # how much surer a name of one word has to be
 _LEAST_BESIDE: Final = 0.12
 _WIDEST_GAP: Final = 4

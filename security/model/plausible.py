@@ -6,6 +6,7 @@ stands behind ``stationName=`` is a station.
 
 import re
 from collections.abc import Sequence
+from enum import Enum
 from typing import Final
 
 from security.model.tokens import lists_of, tokens_of
@@ -22,13 +23,15 @@ def can_be_person(words: Sequence[str], text: str, start: int, end: int) -> bool
 
     One word alone, or words without a capital, are a name only by what is said before them.
     """
-    if any(word.isdigit() for word in words) or all(len(word) == 1 and word.isascii() for word in words):
-        return False
-    if start and (text[start - 1].isalnum() or text[start - 1] in "-_.@/\\$%#&"):
+    if (start and (text[start - 1].isalnum() or text[start - 1] in "-_.@/\\$%#&")) or _is_of_line(
+        words, text[start:end]
+    ):
         return False
     before = text[max(0, start - _ANNOUNCED) : start]
     keyed = _key_lists(before)
-    if keyed & _OF_THINGS and not keyed & _OF_PERSONS:
+    if keyed & _OF_THINGS and not keyed & _OF_PERSONS or _is_of_thing(before):
+        return False
+    if len(words) == 1 and _is_key(words[0], before, text[end : end + 2]):
         return False
     between = set(text[start:end]) - set("".join(words))
     if len(words) > 1 and (not between <= _WITHIN_WORD or is_caseless(words[0])):
@@ -36,7 +39,81 @@ def can_be_person(words: Sequence[str], text: str, start: int, end: int) -> bool
             return True
     elif words[0].islower() and not is_caseless(words[0]):
         return bool(keyed & _OF_PERSONS)
-    return any(lists_of(token.word) & _ANNOUNCING for token in tokens_of(before))
+    announcing = _ANNOUNCING if len(words) > 1 or is_caseless(words[0]) else _NAMING
+    return any(_says(t.word) & announcing or t.word.lower() in _GREETINGS for t in tokens_of(before))
+
+
+def _is_of_line(words: Sequence[str], run: str) -> bool:
+    """Whether words belong to the line itself: numbers, letters, words of a query, of fields, of headers."""
+    if any(word.isdigit() for word in words) or all(len(word) == 1 and word.isascii() for word in words):
+        return True
+    if any(word in _OF_QUERIES for word in words) or run.startswith("X-"):
+        return True
+    if len(words) > 1 and any(lists_of(word.rstrip("0123456789")) & _OF_FIELDS for word in words):
+        return True
+    return "," in run and words[-1].islower() and not is_caseless(words[-1])
+
+
+def _is_key(word: str, before: str, behind: str) -> bool:
+    """Whether one word is a code, the name of a field, or what is left of two words with capitals."""
+    if len(word) <= _CODE and word.isupper():
+        return True
+    return behind.strip()[:1] in {":", "="} or _ends_with_word(before)
+
+
+def _has_no_digit(word: str) -> bool:
+    return not any(map(str.isdigit, word))
+
+
+def _ends_with_word(before: str) -> bool:
+    """Whether what is before ends with a word with a capital that announces nobody."""
+    match = _ENDS_WITH_WORD.search(before)
+    word = match.group().strip() if match else ""
+    return (
+        bool(word)
+        and not is_caseless(word)
+        and not (lists_of(word) & _ANNOUNCING or word.lower() in _GREETINGS)
+    )
+
+
+def _says(word: str) -> int:
+    """The lists of a word of a sentence: a camelCase name of a class says nothing, one of a field does."""
+    if word.endswith("By"):  # createdBy
+        return _NAMING
+    lists = lists_of(word)
+    return lists if not _CAMEL.search(word) or lists & _OF_FIELDS else 0
+
+
+class Said(Enum):
+    """What words around a run say of it."""
+
+    NOTHING = 0
+    TOLD = 1  # it did something, or something was done for it
+    NAMED = 2  # it is somebody
+
+
+def is_announced(text: str, start: int, end: int) -> Said:
+    """What words around a run say of it."""
+    before, behind = (
+        tokens_of(text[max(0, start - _ANNOUNCED) : start]),
+        tokens_of(text[end : end + _ANNOUNCED]),
+    )
+    if any(_says(token.word) & _NAMING or token.word.lower() in _GREETINGS for token in before):
+        return Said.NAMED
+    said = [lists_of(token.word) for token in before[-2:]]
+    if len(said) > 1 and said[0] & _BEHIND and said[1] & _FOLLOWED:
+        return Said.NAMED
+    if behind and behind[0].word.islower() and lists_of(behind[0].word) & _BEHIND:
+        return Said.NAMED
+    return Said.TOLD if said and said[-1] & (_FOLLOWED | _BEHIND) else Said.NOTHING
+
+
+def _is_of_thing(before: str) -> bool:
+    """Whether the last word of the key that a value stands behind is one of things: ``contactCity``."""
+    match = _KEY.search(before)
+    parts = _PARTS.findall(match.group(1)) if match else ()
+    lists = lists_of(parts[-1]) if parts else 0
+    return bool(lists & _OF_THINGS and not lists & (_OF_PERSONS | _NAMING))
 
 
 def _key_lists(before: str) -> int:
@@ -57,7 +134,8 @@ def can_be_address(words: Sequence[str], text: str, start: int) -> bool:
     """Whether a run of words may be an address: it has a number, and a word that is no name of a variable."""
     if len(words) < _FEWEST_OF_ADDRESS or not any(map(str.isnumeric, "".join(words))):
         return False
-    if start and (text[start - 1].isalnum() or text[start - 1] in "_.@/$%&"):
+    glued = start and (text[start - 1].isalnum() or text[start - 1] in "_.@/$%&")
+    if glued or any(word in _OF_QUERIES or word in _OF_FIELDS_OF_CODES for word in words):
         return False
     if any(is_caseless(word) and not word.isdigit() for word in words):
         return True
@@ -67,9 +145,11 @@ def can_be_address(words: Sequence[str], text: str, start: int) -> bool:
     for word in words:
         inside |= lists_of(word)
     streets = bool(inside & _IN_ADDRESS) or any(map(_STREET_END.search, words))
+    if not any(_has_no_digit(word) and not (lists_of(word) & _KINDS) for word in words):
+        return False
     if lists & _OF_ADDRESS and (streets or len(words) > _FEWEST_OF_ADDRESS + 1):
         return True
-    named = any(len(word) > 1 and not word.islower() and not word[0].isdigit() for word in words)
+    named = any(len(word) > 1 and not word.islower() and _has_no_digit(word) for word in words)
     coded = any(word.isdigit() and len(word) >= _POSTCODE for word in words)
     return (named or not "".join(words).isascii()) and (
         streets or len(words) >= _MANY_WORDS or (coded and len(words) >= _MANY_WORDS - 1)
@@ -87,6 +167,25 @@ _STREET_END: Final = re.compile(
 )
 _ANNOUNCED: Final = 28  # characters before a name in which it is announced
 _ANNOUNCING: Final = bits("person", "name", "namepart", "title", "before")
+_NAMING: Final = bits("person", "name", "namepart", "title")
+_OF_FIELDS: Final = bits("name")
+_BEHIND: Final = bits("verb")
+_FOLLOWED: Final = bits("before")
+_GREETINGS: Final = frozenset(
+    "dear hi hello hey welcome back hola bonjour cher chère hallo liebe lieber beste ciao gentile estimado"
+    " olá hej birthday"
+    " prezado prezada caro cara querido querida"
+    " kära kære geachte drogi estimada hei thanks regards sincerely".split()
+)
+_KINDS: Final = bits("street")
+_OF_FIELDS_OF_CODES: Final = frozenset(("plz", "zip", "postcode", "zipcode", "psc", "postnummer"))
+_OF_QUERIES: Final = frozenset(
+    "WHERE AND SELECT FROM SET OR VALUES INSERT UPDATE DELETE JOIN ORDER LIMIT NOT IS".split()
+)
+_CAMEL: Final = re.compile(r"[^\W\d_A-Z][A-Z]")
+_ENDS_WITH_WORD: Final = re.compile(r"[^\W\d_a-z][^\W\d_]+ $")
+_CODE: Final = 3  # letters of EUR
+_PARTS: Final = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+")
 _OF_ADDRESS: Final = bits("address")
 _OF_THINGS: Final = bits("thing", "software", "organisation")
 _OF_PERSONS: Final = bits("person", "namepart", "title")

@@ -21,11 +21,11 @@ Flags = npt.NDArray[np.float32]
 #: Characters that are words by themselves: kana and Han.
 _ONE_EACH: Final = "\u3041-\u3096\u30a1-\u30fa\u30fc\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 #: Marks that belong to the letter before: accents, vowel signs of the scripts of India, points, joiners.
-_MARKS: Final = (
+MARKS: Final = (
     "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0970-\u09e5\u0a01-\u0dff\u0e31-\u0e4e"
     "\u200c\u200d"
 )
-_LETTER: Final = rf"(?:[^\W_{_ONE_EACH}]|[{_MARKS}])"
+_LETTER: Final = rf"(?:[^\W_{_ONE_EACH}]|[{MARKS}])"
 TOKEN: Final = re.compile(rf"[{_ONE_EACH}]|{_LETTER}+(?:['’ʼ`´]{_LETTER}+)*")
 _ESCAPE: Final = re.compile(r"\\+[nrtu](?=\W|[^\W\d_])")
 _CAMEL: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")

@@ -239,7 +239,7 @@ _FORMS: Final = (
         "{first} {double}", "{last}, {first}", "{first} {particle} {last}", "{first}-{second} {last}",
         "{last} {first}",
     ),
-    (68, 6, 6, 4, 5, 4, 2, 2, 3),
+    (62, 6, 6, 5, 6, 8, 2, 2, 3),
 )  # fmt: skip
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _LABELS: Final = {

@@ -157,6 +157,11 @@ class Fillers:
             return self._rng.choice(self._words.titles)
         return " ".join(self._either().capitalize() for _ in range(self._rng.choice((2, 2, 3))))
 
+    def _slot_namesake(self) -> str:
+        """A product, a film, a module that has a name in it: ``Jasper Reports``."""
+        names = self._words.first if self._often(0.7) else self._words.places
+        return f"{self._rng.choice(names).title()} {self._either().capitalize()}"
+
     def _slot_thing(self) -> str:
         if self._often(0.4):
             return self._identifier()

@@ -1,6 +1,7 @@
 """Names and addresses in lines, and lines that hold none."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ NAMED = (
     '{"customer":{"fullName":"‹Anna Kowalska›","tier":"gold"}}',
     "customer_name=‹Jürgen Schneider›, status=active",
     "Patient ‹Giulia Ferrari› admitted to ward 3",
-    "Dear Mr. ‹Henderson›, your appointment is confirmed",
+    "Dear ‹Mr. Henderson›, your appointment is confirmed",
     "first_name=‹Oliver› last_name=‹Wright›",
     "assigned to ‹Lars Johansson› by ‹Emma Nielsen›",
     "Kunde ‹Sabine Hoffmann› angelegt",
@@ -89,7 +90,7 @@ def test_what_software_is_made_of_is_no_person(line: str) -> None:
 
 
 def test_a_model_that_is_off_finds_nothing_and_reads_no_file() -> None:
-    tier = ModelTier(path=__file__, mode=Mode.OFF)  # type: ignore[arg-type]  no path that could be read
+    tier = ModelTier.load(Path("none.npz"), mode=Mode.OFF)
     assert tier.find(["user Maria Gonzalez logged in"]) == [[]]
     assert tier.kinds == ()
 

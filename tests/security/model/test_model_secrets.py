@@ -16,7 +16,7 @@ from security.model.secrets import name_before
 TIER = ModelTier.load()
 BASE62 = string.ascii_letters + string.digits
 LOOSE = Kind(
-    name="loose",
+    name="generic_secret",
     title="A value that a pattern is not sure of",
     category=Category.SECRET,
     pattern="never",
