@@ -171,14 +171,14 @@ PHONES: Final[tuple[Kind, ...]] = (
         category=Category.PII,
         pattern=bounded(
             rf"{_INTERNATIONAL}{_EXTENSION}"
-            rf"|00[1-9]\d{{0,2}}(?:[ ./-]\(?\d{{1,9}}\)?){{1,6}}{_EXTENSION}"
+            rf"|00[1-9]\d{{0,2}}(?:[ +./-]\(?\d{{1,9}}\)?){{1,6}}{_EXTENSION}"
             rf"|001-\d{{3}}-\d{{3}}-\d{{4}}{_EXTENSION}",
             r"0-9A-Za-z_.+(/@*^-",
         ),
         not_before=r"\w-",
         hints=(
             r"(?:\+|%2[bB]|\\+u002[bB])\s?[1-9][\d .()/\x{a0}+-]{6}",
-            r"00[1-9]\d{0,2}[ ./-]\(?\d[\d ./()-]{4}",
+            r"00[1-9]\d{0,2}[ +./-]\(?\d[\d +./()-]{4}",
         ),
         within=phones.international,
         mask=masks.PHONE,

@@ -365,8 +365,8 @@ def bare_key(value: str) -> Iterator[tuple[int, int]]:
 
 
 def _before_next(text: str) -> str:
-    """What is before a sign of equality in the middle, which only the next field has."""
-    return re.split(r"=(?=[0-9A-Za-z])", text, maxsplit=1)[0]
+    """What is before a comma, or a sign of equality in the middle, which only the next field has."""
+    return re.split(r"=(?=[0-9A-Za-z])|,", text, maxsplit=1)[0]
 
 
 def bare_opaque(value: str) -> Iterator[tuple[int, int]]:
@@ -442,5 +442,8 @@ _OF_FLAGS: Final = frozenset(
 def flag_key(value: str) -> Iterator[tuple[int, int]]:
     """The value of ``--token``, the same."""
     text = bare(value)
-    if is_key(text) and is_random(text):
+    first = _before_next(text)
+    if is_key(first) and is_random(first):
+        yield 0, len(first)
+    elif is_key(text) and is_random(text):
         yield 0, len(text)

@@ -196,7 +196,7 @@ CUSTOMERS: Final[tuple[Kind, ...]] = (
         "ph[xcs]_",
         "[0-9A-Za-z_-]{40,52}",
         "phx_" + made(43),
-        hints=("ph[xcs]_[0-9A-Za-z]{20}",),
+        hints=("ph[xcs]_[0-9A-Za-z_-]{20}",),
     ),
     token(
         "growthbook_key",
