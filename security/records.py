@@ -196,6 +196,8 @@ def _cells(cut: _Cut, line: str, offset: int) -> list[tuple[int, int]]:
 
 def _by_turns(line: str, offset: int) -> Iterator[Value]:
     """Of a line of names and values by turns, between bars."""
+    before = line.find("|")  # of the log's own
+    line, offset = line[before:], offset + before
     cells = _cells(_CUTS[-1], line, 0)
     if len(cells) % 2 or not all(_NAME.fullmatch(line[a:b]) for a, b in cells[::2]):
         return

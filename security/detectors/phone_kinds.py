@@ -16,7 +16,7 @@ _GROUPS: Final = (
 _INTERNATIONAL: Final = rf"(?:\+|%2[bB]|\\+u002[bB])\s?[1-9]\d{{0,2}}{_GROUPS}"
 _DIALLED: Final = (
     rf"(?:\+\d[\d{BLANKS}]*\(\d[\d./{BLANKS}{DASHES}]{{5,}}\d\)"
-    rf"|(?:\\+u002[bB])?[+(]{{0,2}}\d[\d()./{BLANKS}{DASHES}]{{3,20}}\d)"
+    rf"|(?:\\+u002[bB])?[+(]{{0,2}}\d[\d()./+{BLANKS}{DASHES}]{{3,20}}\d)"
 )
 _PHONE_NAMES: Final = (
     "phone",

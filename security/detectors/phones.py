@@ -64,6 +64,7 @@ def is_valid_in(value: str, regions: tuple[str | None, ...]) -> bool:
 def is_international(value: str) -> bool:
     """Whether ``value``, which begins with a plus or with 00, is a number of the country that it names."""
     value = re.sub(r"(?i)^(?:%2b|\\+u002b)", "+", value.replace("%20", " "))
+    value = value[:1] + value[1:].replace("+", " ")  # a blank in a form
     if _DECIMAL.match(value) or not _WITH_AREA < len(digits_of(value)) <= _LONGEST + 2:
         return False
     plus = value.startswith("+")

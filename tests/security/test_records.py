@@ -21,6 +21,7 @@ _LAYOUTS = {
         ("pw", "blue"),
     ],
     "| id | 4 | Phone no | 5551234 |": [("id", "4"), ("Phone no", "5551234")],
+    "07:43 DEBUG - | id | 4 | pin | 55 |": [("id", "4"), ("pin", "55")],
     "INSERT INTO t (`a`, b) VALUES ('it''s, 1', 2), (N'x', NULL)": [
         ("a", "it''s, 1"),
         ("b", "2"),
