@@ -32,7 +32,8 @@ _DEEPEST: Final = 6  # texts in texts; what is deeper is not readable to anybody
 _MOST: Final = 10_000  # findings in a text; beyond, the rest of it is hidden
 _BODY: Final = "body"
 _NAMING: Final = (("key",), ("name",), ("Key",), ("Name",), ("field",), ("parameter",))
-_NAME_PARTS: Final = 2
+#: A field that holds such a name, masked as in the events, which are found by it.
+_NAME_FIELD: Final = "metric_id"
 _MORE_THAN_A_NAME: Final = re.compile(r"[\s\"'=/@]")
 _NAMED_FIELD: Final = Kind(
     name="named_field",
@@ -111,10 +112,10 @@ class Redactor:
 
     def redact_name(self, text: str, *, source: str = "", field: str = "") -> Redacted:
         """The same of a name as ``pod:metric``, in which a colon assigns nothing."""
-        parts = text.split(":")
-        if len(parts) != _NAME_PARTS or _MORE_THAN_A_NAME.search(text):
+        parts = _parts_of_name(text)
+        if not parts:
             return self.redact(text, source=source, field=field)
-        done = [self.redact(part, source=source, field=field) for part in parts]
+        done = [self.redact(part, source=source, field=field) for _, part in parts]
         texts = [one.text for one in done]
         whole = None if None in texts else ":".join(map(str, texts))
         return Redacted(whole, [one for part in done for one in part.found])
@@ -241,6 +242,13 @@ class Redactor:
         view = views.unquoted(text[token.start : token.end], token.start)
         if not view.text:
             return []
+        if path[-1:] == (_NAME_FIELD,) and (parts := _parts_of_name(view.text)):
+            inside = [
+                one._replace(start=one.start + place, end=one.end + place)
+                for place, part in parts
+                for one in self._findings(part, path, depth)
+            ]
+            return [one._replace(path=one.path or path) for one in _seen_through(view, inside)]
         label = path[-1] if path and token.part is Part.TEXT else ""
         deeper = depth + jsontext.is_json(view.text)
         inside = self._findings(view.text, path, deeper, label)
@@ -296,6 +304,14 @@ class Redactor:
 
     def _named(self, path: tuple[str, ...]) -> Named | None:
         return self.policy.named(".".join(path)) if self.policy.fields else None
+
+
+def _parts_of_name(text: str) -> list[tuple[int, str]]:
+    """Place and text of the parts of a name as ``pod:metric``; none if it is no such name."""
+    first, colon, second = text.partition(":")
+    if not colon or ":" in second or _MORE_THAN_A_NAME.search(text):
+        return []
+    return [(0, first), (len(first) + 1, second)]
 
 
 def _field_hint(fields: str) -> str:

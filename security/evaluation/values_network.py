@@ -6,8 +6,6 @@ from typing import Final
 from security.evaluation.case import Value
 from security.evaluation.draw import Draw
 
-_DOCUMENTATION: Final = "2001:db8:"
-
 
 def ip_address(draw: Draw) -> Value:
     """An address that routers of the internet know, of version 4 or 6, with a port or a mask now and then."""
@@ -60,7 +58,7 @@ def no_ip_address(draw: Draw) -> Value:
             "std::vector::size",
             f"1.2.3.{draw.randrange(256)}.{draw.randrange(99)}",
             f"OID 1.3.6.1.4.1.{draw.digits(5)}.{draw.randrange(9)}.{draw.randrange(9)}",
-            f"{_DOCUMENTATION}:{draw.hex(4)}",
+            f"fe80::{draw.hex(4)}",
         )
     )
     return Value(text=text)
