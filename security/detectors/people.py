@@ -20,6 +20,8 @@ _HOST: Final = (
 _AT: Final = r"(?:@|%40|&#64;)"
 _SAID_AT: Final = r"\s?(?:\[at\]|\(at\)|\{at\}|<at>|\[@\]|\(@\))\s?"
 _SAID_DOT: Final = r"(?:\s?(?:\[dot\]|\(dot\)|\{dot\}|<dot>|\[\.\]|\(\.\))\s?|\.)"
+#: What may stand before a number that is no part of another one: ids and decimals are most digits of a log.
+_BEGIN: Final = r"(?:^|[^0-9A-Za-z_.-]|\\[nrtbfv]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}|;)"
 #: Names of numbers that are no cards.
 _NO_CARD: Final = spelled(
     "span id",
@@ -155,7 +157,7 @@ PEOPLE: Final[tuple[Kind, ...]] = (
             r"\pL\pN_.+-",
         ),
         not_before=r"\w-",
-        hints=(rf"\d(?:(?:[+{BLANKS}{DASHES}]|%20)?\d){{11}}", r"\d{4}[./]\d{4,6}[./]\d{4}"),
+        hints=(_BEGIN + rf"\d(?:(?:[+{BLANKS}{DASHES}]|%20)?\d){{11}}", r"\d{4}[./]\d{4,6}[./]\d{4}"),
         within=checks.cards,
         never=_NO_CARD,
         mask=masks.card,
