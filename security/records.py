@@ -78,6 +78,8 @@ _PAIRED: Final = (
     ),
     ("] =>", re.compile(r"(?m)^[ \t]*+\[[\"']?(?P<name>[\w.-]{1,60}+)[\"']?\][ ]=>[ ](?P<value>[^\n]++)")),
 )
+#: Anchors of those that need a quote.
+_QUOTED: Final = ("al", ",", "rejected")
 _REDIS: Final = re.compile(r"(?i)\"(?:hm?set|hsetnx|xadd|mset)\"(?P<rest>(?:[ ]\"(?:[^\"\\]|\\.)*+\")++)")
 _WORD: Final = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"")
 #: Stands between values, so that the name of one is not near the next; a blank for every pattern.
@@ -97,8 +99,9 @@ def records(text: str) -> list[Value]:
     if text.startswith(_BETWEEN[0]):  # is one of these views itself
         return []
     found = [*_rows(text), *_inserted(text), *_redis(text)]
+    quoted = '"' in text or "'" in text
     for anchor, pattern in _PAIRED:
-        if anchor in text:
+        if anchor in text and (quoted or anchor not in _QUOTED):
             found += (
                 Value(*match.span(match.lastgroup or 0), match["name"]) for match in pattern.finditer(text)
             )
