@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from security import jsontext, views
-from security.detectors import ALL, Kind, Scanner, secret_field, secrets_checks
+from security.detectors import ALL, Kind, secret_field, secrets_checks
 from security.detectors.kind import Category, constant
 from security.detectors.matching import Matcher
-from security.detectors.scan import Finding, resolved, rows_with
+from security.detectors.scan import Finding, resolved, rows_with, scanner_of
 from security.jsontext import Part, Token
 from security.policy import DROPPED, Action, Named, Policy, Rule
 
@@ -85,10 +85,10 @@ class Redactor:
     ) -> None:
         self.policy = policy or Policy()
         self.kinds = (*kinds, *self.policy.blocked)
-        self._texts = Scanner(self.kinds)
+        self._texts = scanner_of(self.kinds)
         fields = tuple(_field_hint(kind.fields) for kind in self.kinds if kind.fields)
         named = ('"',) if self.policy.fields else ()
-        self._suspects = Scanner(self.kinds, (*views.HINTS, *fields, *named))
+        self._suspects = scanner_of(self.kinds, (*views.HINTS, *fields, *named))
         self._model = model
         self._cues = Matcher(cues, captures=False, memory=_CUES_MEMORY) if model is not None else None
 

@@ -15,7 +15,7 @@ import re2
 from security.detectors.basic import BASIC
 from security.detectors.kind import Category, Kind, Tier
 from security.detectors.personal import PERSONAL
-from security.detectors.scan import Finding, Scanner
+from security.detectors.scan import Finding, Scanner, scanner_of
 from security.detectors.secrets import SECRETS
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "Kind",
     "Scanner",
     "Tier",
-    "document_scanner",
     "mask",
     "redact_name",
     "redact_text",
@@ -41,17 +40,9 @@ ALL: Final = (*BASIC, *PERSONAL, *SECRETS)
 KINDS: Final = tuple(dict.fromkeys(kind.name for kind in BASIC))
 
 
-@functools.cache
 def scanner(kinds: tuple[Kind, ...] = BASIC) -> Scanner:
     """The one scanner of ``kinds`` in this process."""
-    return Scanner(kinds)
-
-
-@functools.cache
-def document_scanner(kinds: tuple[Kind, ...] = BASIC) -> Scanner:
-    """The same for JSON text, in which escapes hide characters, and fields hold secrets by their names."""
-    fields = tuple(rf'(?i:{kind.fields})\\*"' for kind in kinds if kind.fields)
-    return Scanner(kinds, (r"\\(?:u|/)", *fields))
+    return scanner_of(kinds)
 
 
 def mask(text: str, findings: Iterable[Finding], found: Counter[str]) -> str:

@@ -116,6 +116,12 @@ class Scanner:
         return resolved(found, text) if len(found) > 1 else found
 
 
+@functools.cache
+def scanner_of(kinds: tuple[Kind, ...], also: tuple[str, ...] = ()) -> Scanner:
+    """The one scanner of these in this process: its automata take a second to be built by the texts."""
+    return Scanner(kinds, also)
+
+
 def rows_with(matcher: Matcher, data: bytes, ends: Sequence[int]) -> Iterator[int]:
     """In which of the texts that lie end to end in ``data`` there is a match; ``ends``: of each text."""
     position, last = 0, len(data)
