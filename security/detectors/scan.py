@@ -68,6 +68,8 @@ class Scanner:
 
     def __init__(self, kinds: Sequence[Kind], also: Sequence[str] = ()) -> None:
         self.kinds = tuple(kinds)
+        by_rank = sorted(range(len(self.kinds)), key=lambda number: -self.kinds[number].rank)
+        self._order = {number: place for place, number in enumerate(by_rank)}
         hints: dict[str, set[int]] = {}
         for number, kind in enumerate(kinds):
             for hint in kind.hints or (kind.pattern,):
@@ -108,11 +110,11 @@ class Scanner:
             return []
         found: list[Finding] = []
         as_chars = None if len(data) == len(text) else _Places(data)
-        for number in suspects:
+        for number in sorted(suspects, key=self._order.__getitem__):
             pattern = _prepared(self.kinds[number])
             spans = pattern.matcher.find(data)
             if spans is not None:
-                found += itertools.islice(_found(pattern, text, data, as_chars, spans), most)
+                found += itertools.islice(_found(pattern, text, data, as_chars, spans, found), most)
         return resolved(found, text) if len(found) > 1 else found
 
 
@@ -161,6 +163,7 @@ def resolved(findings: Iterable[Finding], text: str = "") -> list[Finding]:
 
 
 _HIDDEN: Final = "***"  # for a part, of which a kind's own mask may show something
+_FEW: Final = 50  # finds that are compared one by one
 _TELLING_DIGITS: Final = 5  # in what is left of a value
 
 
@@ -201,9 +204,18 @@ def _characters(data: bytes) -> int:
 
 
 def _found(
-    pattern: _Pattern, text: str, data: bytes, as_chars: _Places | None, spans: Spans | None
+    pattern: _Pattern,
+    text: str,
+    data: bytes,
+    as_chars: _Places | None,
+    spans: Spans | None,
+    above: Sequence[Finding],
 ) -> Iterator[Finding]:
-    """All from ``spans`` on, which are of the first match."""
+    """All from ``spans`` on, which are of the first match, but what lies in a find of ``above``.
+
+    These are of higher ranks, or of the same and came first: they would stand.
+    """
+    above = tuple(above) if len(above) <= _FEW else ()
     kind = pattern.kind
     while spans is not None:
         here = spans
@@ -221,6 +233,8 @@ def _found(
         else:
             spans = None
         if pattern.not_before and finish < len(text) and pattern.not_before.match(text, finish):
+            continue
+        if any(one.start <= start and end <= one.end for one in above):
             continue
         value = text[start:end]
         if not value or _MASKED.fullmatch(value) or (kind.check is not None and not kind.check(value)):
