@@ -49,14 +49,6 @@ class LogRecord:
         return text
 
 
-class Placed(NamedTuple):
-    """A record with the offset of its document, and its place there."""
-
-    offset: int
-    place: int
-    record: LogRecord
-
-
 class Refused(NamedTuple):
     """A document, or the record in ``place`` of one, that cannot be used; ``document``: its index."""
 

@@ -93,8 +93,3 @@ def _pattern(text: str) -> Any:
         return None
     constants = [r"\s+".join(map(re.escape, re.split(r"\s+", part))) for part in parts]
     return re2.compile(r"(?s)\s*" + "(.*?)".join(constants) + r"\s*")
-
-
-def parameters_of(text: str, line: str) -> list[str] | None:
-    """The texts at the places of values of the template ``text`` in ``line``; ``None`` if it does not fit."""
-    return _values(_pattern(text), line)

@@ -78,7 +78,7 @@ def preflight(settings: Settings) -> None:
     """Prove that what the settings name is there. Raises SettingError, InputError, OutputError."""
     if not settings.input:
         raise SettingError("--input: nothing to read; name files or folders of logs, or kafka://…")
-    settings.check_redaction()
+    settings.check_redaction("all")
     _check_beside(settings)
     if (store := settings.store()) is not None:
         sink_of(store).check()

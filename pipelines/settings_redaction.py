@@ -57,9 +57,13 @@ class RedactionSettings:
             "policy_sha256": hashlib.sha256(Path(policy).read_bytes()).hexdigest() if policy else None,
         }
 
-    def check_redaction(self) -> None:
-        """Prove that policy and key can be used. Raises PolicyError, KeyFileError."""
-        load_redactor("basic", self.redact_policy, self.redact_key_file)
+    def check_redaction(self, usual: str = "basic") -> None:
+        """Prove that policy, key and model can be used. Raises PolicyError, KeyFileError, ModelError.
+
+        What is loaded for it is what the step of this process works with.
+        """
+        step = self.redact(usual)
+        load_redactor(step.kinds, step.policy_file, step.key_file, step.model)
 
     def _model(self, usual: str) -> str:
         if self.redact_model != "policy":

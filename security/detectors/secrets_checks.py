@@ -332,15 +332,8 @@ def bare_pair(value: str) -> Iterator[tuple[int, int]]:
         yield from bare_strong(value)
 
 
-def bare_local(value: str) -> Iterator[tuple[int, int]]:
-    """The same where no sentence of figures is to be feared."""
-    text = bare(value)
-    if is_strong(text) or re.fullmatch(r"\d{6,}", text):
-        yield 0, len(text)
-
-
 def bare_mixed(value: str) -> Iterator[tuple[int, int]]:
-    """The same: strong, or of words that are joined, not all in small letters."""
+    """A strong one, six digits or more, or of words that are joined, not all in small letters."""
     text = bare(value)
     joined = "_" in text and not text.islower()
     if is_strong(text) or re.fullmatch(r"\d{6,}", text) or (joined and is_told(text)):

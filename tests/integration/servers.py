@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from runners.prism.server import PrismError, find
 from runners.stack.install import missing
+from tests.conftest import ROOT
 
 PATIENCE_SECONDS = 60
 
@@ -30,6 +32,17 @@ def needing(packages: set[str]) -> list[pytest.MarkDecorator]:
             reason="needs Debian packages: traceo stack up says which",
         ),
     ]
+
+
+def built_prism() -> Path:
+    """Beam's runner Prism, built if it is not there."""
+    try:
+        return find()
+    except PrismError:
+        built = subprocess.run([ROOT / "scripts" / "prism"], capture_output=True, text=True, check=False)
+    if built.returncode != 0:
+        pytest.skip(f"prism cannot be built here: {built.stderr.strip()}")
+    return find()
 
 
 def free_address() -> str:

@@ -216,10 +216,11 @@ def test_a_collector_that_is_killed_loses_nothing(stack: Stack, kafka: Collected
     stack.kill("collector")
     stack.start("collector")
 
-    def all_of_them() -> bool:
-        return len({body.split()[-1] for body in kafka.bodies("lynx")}) == lines
+    def found() -> set[str]:
+        return {body.split()[-1] for body in kafka.bodies("lynx")}
 
-    wait_until(all_of_them)
+    wait_until(lambda: len(found()) >= lines)
+    assert found() == {f"lynx{number}end" for number in range(lines)}
 
 
 def test_the_settings_for_production_are_known_to_the_store(stack: Stack, tmp_path: Path) -> None:

@@ -23,14 +23,13 @@ from connectors.jsonlines import lines_of
 from connectors.kafka.cluster import Cluster
 from pipelines import logs as job
 from pipelines.settings import Settings
-from runners.prism.server import PrismError, find
 from runners.stack import Stack
 from runners.stack.components import COMPONENTS
 from runners.stack.settings import DEFAULT_STATE, load
 from schemas.logs import LogsOutput
 from schemas.topics import LOGS_TOPICS
 from tests.conftest import ROOT, SAMPLE
-from tests.integration.servers import needing
+from tests.integration.servers import built_prism, needing
 from tests.integration.topicsofsample import committed, make_topics
 
 OFFSET = 4000
@@ -77,13 +76,7 @@ def test_a_topic_is_read_to_its_end(kafka: Cluster, tmp_path: Path) -> None:
 @pytest.fixture
 def run(kafka: Cluster, tmp_path: Path) -> Iterator[Callable[[], "subprocess.Popen[bytes]"]]:
     """Start the endless job on Prism; what it says goes to tmp_path/log."""
-    try:
-        prism = find()
-    except PrismError:
-        built = subprocess.run([ROOT / "scripts" / "prism"], capture_output=True, text=True, check=False)
-        if built.returncode != 0:
-            pytest.skip(f"prism cannot be built here: {built.stderr.strip()}")
-        prism = find()
+    prism = built_prism()
     command = [
         *(sys.executable, "-m", "pipelines", "run", "logs", "--runner", "prism", "--prism", str(prism)),
         *("--input", f"kafka://{kafka.brokers}/{TOPIC}", "--output", f"kafka://{kafka.brokers}"),

@@ -21,7 +21,6 @@ from confluent_kafka import KafkaException, Producer
 
 from connectors.errors import InputError
 from connectors.kafka.cluster import Cluster
-from runners.prism.server import PrismError, find
 from runners.stack import Stack
 from runners.stack.components import COMPONENTS
 from runners.stack.settings import DEFAULT_STATE, load
@@ -29,7 +28,7 @@ from schemas.names import Output
 from schemas.topics import TOPICS
 from tests.captures import sample_lines
 from tests.conftest import ROOT
-from tests.integration.servers import needing
+from tests.integration.servers import built_prism, needing
 from tests.integration.topicsofsample import committed, load_sample
 
 OFFSET = 7500
@@ -52,13 +51,7 @@ pytestmark = needing(PACKAGES)
 @pytest.fixture(scope="module")
 def prism() -> Path:
     """Prism, built if it is not there."""
-    try:
-        return find()
-    except PrismError:
-        built = subprocess.run([ROOT / "scripts" / "prism"], capture_output=True, text=True, check=False)
-    if built.returncode != 0:
-        pytest.skip(f"prism cannot be built here: {built.stderr.strip()}")
-    return find()
+    return built_prism()
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from logs.drain import Miner, MinerStateError
 from logs.forms import form_of, tokens_of
 from logs.headlines import headline, headlines
 from logs.shapes import LONGEST, NUMBER, VALUE, shapes_of
-from logs.templates import mine, parameters_of
+from logs.templates import mine
 from tests.bench.templates import grouping, last, mined, sample, score
 from tests.logs.labelled import lines
 from tests.logs.logbatches import batch_of, record
@@ -195,7 +195,6 @@ def test_values_are_taken_out() -> None:
     rows = [record("moved 3 items to  /a/b in 5 ms"), record(None), record("moved 4 items to /c/d in 6 ms")]
     batch = mine(Miner(), batch_of(rows), parameters=True).batch
     assert batch.column("parameters").to_pylist() == [["3", "/a/b", "5 ms"], None, ["4", "/c/d", "6 ms"]]
-    assert parameters_of("a <*> b", "x") is None
 
 
 def test_a_new_template_is_told_with_its_first_record() -> None:

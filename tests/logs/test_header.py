@@ -101,7 +101,9 @@ def test_epochs_are_told_by_their_size(seconds: int, micros: int) -> None:
 
 @given(st.text(max_size=600))
 def test_no_line_is_too_odd(line: str) -> None:
-    read_header(line, ABOUT)
+    found = read_header(line, ABOUT)
+    assert 0 <= found.body <= len(line)
+    assert 0 <= found.severity <= 24
 
 
 def test_syslog_tells_who_and_how_severe() -> None:

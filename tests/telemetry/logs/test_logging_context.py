@@ -91,5 +91,6 @@ def test_a_generator_that_is_closed_elsewhere_does_not_raise() -> None:
         generator = numbers()
         await contextvars.copy_context().run(lambda: asyncio.ensure_future(anext(generator)))
         await generator.aclose()  # type: ignore[attr-defined]
+        assert context_fields() == {}
 
     asyncio.run(run())

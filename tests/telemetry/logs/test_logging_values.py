@@ -60,7 +60,8 @@ def test_what_json_can_hold_stays_what_it_is(value: Any) -> None:
 
 @given(st.from_type(type).flatmap(st.from_type) | st.binary() | st.complex_numbers())
 def test_any_value_at_all_becomes_json(value: Any) -> None:
-    json.dumps(copied(value), allow_nan=False)
+    text = json.dumps(copied(value), allow_nan=False)
+    assert copied(json.loads(text)) == json.loads(text)
 
 
 @pytest.mark.parametrize(
