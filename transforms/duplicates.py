@@ -25,6 +25,7 @@ from columns.keyindex import ENTRY, KeyIndex
 from schemas.batches import Origin, decode, encode, numbers, pick, split_by_append
 from schemas.names import Result, Step
 from telemetry.progress import advance
+from transforms.backlog import wake_ms
 from transforms.ending import SECOND
 from transforms.outcome import TALLY, Count, count
 from transforms.shardmemory import ShardMemories
@@ -37,7 +38,6 @@ _NEVER_MS = 2**62
 _SILENCE_MS = (
     24 * 3600 * 1000
 )  # a connector may be away for hours, and then send copies of what it sent before
-_GRANULE_MS = 1000  # timers fire at whole seconds, each for all that is due by then
 
 
 class Deduplicated(NamedTuple):
@@ -92,6 +92,7 @@ class DropDuplicates(beam.PTransform):
 class _Memory:
     index: KeyIndex = field(default_factory=KeyIndex)
     held: list[pa.RecordBatch] = field(default_factory=list)
+    rows: int = 0  # that are held
     oldest_ms: int = _NEVER_MS  # first and last append among the held
     newest_ms: int = -_NEVER_MS
     last_ms: int = -_NEVER_MS  # last append of all
@@ -107,10 +108,11 @@ class _Memory:
             self.newest_ms = max(self.newest_ms, int(appended.max()))
             self.last_ms = max(self.last_ms, self.newest_ms)
             self.held.append(batch)
+            self.rows += len(batch)
 
     def hold_only(self, batches: list[pa.RecordBatch]) -> None:
         """Let go of what is held, and hold ``batches``."""
-        self.held, self.oldest_ms, self.newest_ms = [], _NEVER_MS, -_NEVER_MS
+        self.held, self.rows, self.oldest_ms, self.newest_ms = [], 0, _NEVER_MS, -_NEVER_MS
         self.hold(batches)
 
 
@@ -236,7 +238,7 @@ class _Judge(beam.DoFn):
         if not self._streaming:
             release.set(GlobalWindow().max_timestamp())
             return
-        due = (memory.oldest_ms + self._disorder_ms) // _GRANULE_MS * _GRANULE_MS + _GRANULE_MS
+        due = wake_ms(memory.oldest_ms, memory.newest_ms, self._disorder_ms, memory.rows)
         if memory.timer_at is None or due < memory.timer_at:
             memory.timer_at = due
             release.set(Timestamp(micros=due * 1000))

@@ -22,6 +22,7 @@ from columns.senders import sender_of
 from schemas.batches import Origin, decode, encode, numbers, pick
 from schemas.names import Result, Step
 from telemetry.progress import advance
+from transforms.backlog import wake_ms
 from transforms.ending import LAST_CALL
 from transforms.gather import GatherAndSplit
 from transforms.outcome import TALLY, Count, count
@@ -29,7 +30,6 @@ from transforms.shardmemory import ShardMemories
 
 LATE = "late"
 Key = tuple[int, int]
-_GRANULE_MS = 1000  # timers fire at whole seconds, each for all that is due by then
 _LAST_CALL_MS = LAST_CALL.micros // 1000
 _MOST_SPANS = 1_000_000  # of a shard in a stream; the oldest go first
 
@@ -254,8 +254,9 @@ class _JoinStream(beam.DoFn):
                 state.add(_packed(known.came_ms, known.batch))
 
     def _set_timer(self, memory: _Memory, release: Any) -> None:
-        earliest = min(h.due_ms for h in memory.held)
-        due = min(earliest // _GRANULE_MS * _GRANULE_MS + _GRANULE_MS, _LAST_CALL_MS)
+        times = [h.due_ms - self._wait_ms for h in memory.held]
+        rows = sum(len(h.samples) for h in memory.held)
+        due = min(wake_ms(min(times), max(times), self._wait_ms, rows), _LAST_CALL_MS)
         if memory.timer_at is None or due < memory.timer_at:
             memory.timer_at = due
             release.set(Timestamp(micros=due * 1000))

@@ -19,6 +19,8 @@ from tests.streams import streaming
 from tests.transforms.test_steps import BEGIN_MS, is_exactly, records, streamed
 from transforms import CheckTransactions, DecodeChanges, DropReplays, FindNotices
 
+pytestmark = pytest.mark.slow
+
 Line = dict[str, Any]
 
 
