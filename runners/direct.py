@@ -13,11 +13,12 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
+from unittest import mock
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.portability.api import beam_provision_api_pb2
-from apache_beam.runners.portability.fn_api_runner import fn_runner
+from apache_beam.runners.portability.fn_api_runner import fn_runner, worker_handlers
 from apache_beam.runners.portability.portable_runner import JobServiceHandle
 
 from runners.bundles import noted
@@ -28,7 +29,8 @@ from transforms.coders import spill_to
 
 #: Errors that a person can mend, by name: Beam hands on the text of an exception, not the exception.
 _MENDABLE: Final = re.compile(
-    r"(?:Input|Output|Contract|Seal|Spill|Detector|Action)Error: (?P<message>.+?)(?: \[while running|$)",
+    r"(?:(?:Input|Output|Contract|Seal|Spill|Detector|Action|Store)Error|StoreUnavailable): "
+    r"(?P<message>.+?)(?: \[while running|$)",
     re.MULTILINE,
 )
 
@@ -47,7 +49,7 @@ def run(
     """Build the graph and run it to its end. Raises :class:`JobError`, or what a bug raises."""
     options = Options([*beam_options, *(["--streaming"] if streaming else [])])
     pipeline = beam.Pipeline(runner=_runner(options, streaming), options=options)
-    with _spilling(spill_folder), noted(note()), inspected_once():
+    with _spilling(spill_folder), noted(note()), inspected_once(), _whole_elements():
         try:
             with part("build graph"):
                 graph(pipeline)
@@ -83,6 +85,13 @@ def _texts(error: BaseException | None) -> str:
         texts.append(f"{type(error).__name__}: {error}")
         error = error.__cause__ or error.__context__
     return "\n".join(texts)
+
+
+@contextlib.contextmanager
+def _whole_elements() -> Iterator[None]:
+    """Workers that are threads send what is whole: flushed by a clock, it is cut in an element's middle."""
+    with mock.patch.object(worker_handlers, "DATA_BUFFER_TIME_LIMIT_MS", 0):
+        yield
 
 
 @contextlib.contextmanager
