@@ -3,14 +3,17 @@
 import contextlib
 import json
 import time
+from collections.abc import Iterator
 from typing import Any, Final
 
 import psycopg
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
+from runners.flink.rest import ENDED, Flink, FlinkError
 from runners.stack import Stack
 from runners.stack.connect import Connect
 from runners.stack.errors import NotReady, StackError
+from schemas.topics import TOPICS
 from tests.integration.chaos.jobclient import INPUTS
 
 _LOOK_SECONDS: Final = 5.0
@@ -47,9 +50,9 @@ class Operator:
 
 
 def diagnosis(stack: Stack) -> str:
-    """Where rows may be held up: states, the slot, and of topics what readers see and what is there."""
+    """Where rows may be held up: states, the slot, the job, what readers see of topics and what is there."""
     states = [f"{one.component} {one.state} {one.detail}" for one in stack.status() if one.state != "down"]
-    return "; ".join((*(_connector(stack)), _slot(stack), _topics(stack), *states))
+    return "\n".join((*_connector(stack), _slot(stack), *_topics(stack), *_jobs(stack), *states))
 
 
 def _connector(stack: Stack) -> list[str]:
@@ -73,28 +76,50 @@ def _slot(stack: Stack) -> str:
     return f"slots {rows}"
 
 
-def _topics(stack: Stack) -> str:
-    brokers, said = stack.addresses.bootstrap_servers, []
-    for isolation in ("read_committed", "read_uncommitted"):
-        reader = Consumer(
-            {
-                "bootstrap.servers": brokers,
-                "group.id": "diagnosis",
-                "isolation.level": isolation,
-                "log_level": 0,
-            }
+def _topics(stack: Stack) -> Iterator[str]:
+    """Where partitions end, and where for readers of committed messages, if not there."""
+    brokers = stack.addresses.bootstrap_servers
+    try:
+        committed, all_there = (
+            _ends(brokers, isolation) for isolation in ("read_committed", "read_uncommitted")
         )
-        try:
-            ends = {}
-            for topic in INPUTS:
-                for number in reader.list_topics(topic, timeout=_ANSWER_SECONDS).topics[topic].partitions:
-                    partition = TopicPartition(topic, number)
-                    ends[f"{topic}/{number}"] = reader.get_watermark_offsets(
-                        partition, timeout=_ANSWER_SECONDS
-                    )[1]
-            said.append(f"{isolation} ends {ends}")
-        except KafkaException as error:
-            said.append(str(error))
-        finally:
-            reader.close()
-    return ", ".join(said)
+    except KafkaException as error:
+        yield str(error)
+        return
+    yield f"ends {all_there}"
+    hidden = {place: end for place, end in committed.items() if end != all_there[place]}
+    yield f"committed only up to {hidden}" if hidden else "all of it committed"
+
+
+def _ends(brokers: str, isolation: str) -> dict[str, int]:
+    reader = Consumer(
+        {"bootstrap.servers": brokers, "group.id": "diagnosis", "isolation.level": isolation, "log_level": 0}
+    )
+    try:
+        known = reader.list_topics(timeout=_ANSWER_SECONDS).topics
+        return {
+            f"{topic}/{number}": reader.get_watermark_offsets(
+                TopicPartition(topic, number), timeout=_ANSWER_SECONDS
+            )[1]
+            for topic in (*INPUTS, *(output.name for output in TOPICS.values()))
+            if topic in known
+            for number in known[topic].partitions
+        }
+    finally:
+        reader.close()
+
+
+def _jobs(stack: Stack) -> Iterator[str]:
+    """Of each step of what runs: its watermark, and what went in and out of it."""
+    flink = Flink(stack.addresses.flink_url)
+    try:
+        for job in flink.jobs():
+            if job["state"] in ENDED:
+                continue
+            yield f"job {job['name']} {job['state']}, last failure: {flink.failure(job['jid']) or 'none'}"
+            for vertex in flink.get(f"/jobs/{job['jid']}")["vertices"]:
+                marks = flink.get(f"/jobs/{job['jid']}/vertices/{vertex['id']}/watermarks")
+                numbers = {name: vertex["metrics"][name] for name in ("read-records", "write-records")}
+                yield f"  {vertex['name'][:80]}: {[mark['value'] for mark in marks]} {numbers}"
+    except FlinkError as error:
+        yield str(error)

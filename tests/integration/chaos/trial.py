@@ -21,7 +21,7 @@ from tests.integration.chaos.jobclient import JobClient, has_inputs
 from tests.integration.chaos.operator import Operator, diagnosis
 from tests.integration.chaos.topicview import Message, TopicView
 
-FLOW_SECONDS: Final = 240.0
+FLOW_SECONDS: Final = 480.0  # of a busy machine
 WAIT_SECONDS: Final = 10
 _WATCHED: Final = (Output.CLEAN, Output.DEAD, Output.LOSSES, Output.DUPLICATES, Output.CONFLICTS)
 _CANARY: Final = "chaos:canary"
