@@ -4,7 +4,7 @@ import dataclasses
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import apache_beam as beam
 import msgspec
@@ -15,9 +15,10 @@ from connectors.sinks import CollectJson, FileWritten, WriteFiles
 from connectors.staging import staged, take_over
 from pipelines import logsources
 from pipelines.logpath import BATCHES, build, outputs_of, rows_of
-from pipelines.logsummary import FILES_FILE, TALLY_FILE, load, summarise
+from pipelines.logsummary import FILES_FILE, INPUTS_FILE, TALLY_FILE, load, summarise
 from pipelines.publish import send, to_messages
 from pipelines.settings import Settings
+from pipelines.settings_logs import LOGS_JOB_NAME
 from pipelines.streaming import run_stream
 from pipelines.summary import check_balance
 from runners import direct
@@ -25,9 +26,6 @@ from schemas.logs import LogsOutput
 from schemas.topics import LOGS_TOPICS
 from telemetry.selftrace import part, watched
 from transforms.ending import AtTheEnd
-
-#: Name of the job where it runs, if the settings name none.
-JOB_NAME: Final = "traceo-logs"
 
 
 def write(
@@ -56,7 +54,9 @@ def write(
 
 def graph(pipeline: beam.Pipeline, settings: Settings, staging: Path) -> None:
     """The whole job, bounded: source, path and files."""
-    documents = logsources.read(pipeline, settings)
+    files = logsources.files_of(settings)
+    (staging / INPUTS_FILE).write_bytes(msgspec.json.encode(files))
+    documents = logsources.read(pipeline, settings, files)
     out = build(documents.ok, settings, logsources.beside(pipeline, settings))
     write(outputs_of(out), [documents.tally, out.counts], settings, staging)
 
@@ -77,8 +77,8 @@ def stream(pipeline: beam.Pipeline, settings: Settings) -> None:
 @watched("logs")
 def run(settings: Settings, beam_options: Sequence[str] = ()) -> dict[str, Any]:
     """Run the job; the summary of what became of every record, or where an endless one was stopped."""
-    if settings.job_name == Settings().job_name:  # writers of two jobs must not have one name
-        settings = dataclasses.replace(settings, job_name=JOB_NAME)
+    if settings.job_name == Settings().job_name:
+        settings = dataclasses.replace(settings, job_name=LOGS_JOB_NAME)
     with part("preflight"):
         logsources.preflight(settings)
     if settings.endless:

@@ -1,9 +1,10 @@
 """Where logs come from, by what the settings name: files, or topics."""
 
-from collections.abc import Iterable, Iterator
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import apache_beam as beam
@@ -15,7 +16,7 @@ from connectors.kafka.kafkaio import check as check_kafkaio
 from connectors.kafka.preflight import check_inputs, check_outputs
 from connectors.logfiles import Bounds, FileReader, find_log_files
 from connectors.logstores.write import sink_of
-from connectors.results import events_again, is_result
+from connectors.results import events_again, job_of
 from connectors.spanfiles import find_span_files
 from logs.multiline import Joiner
 from pipelines.logpath import Beside
@@ -32,8 +33,18 @@ from transforms import DecodeSpans
 from transforms.loglines import JoinLines, given, is_counted
 from transforms.outcome import TALLY, Count, Counted, count
 
+#: Jobs whose results hold samples: clean events.
+_WITH_SAMPLES: Final = frozenset({"ingest", "replay", "backfill"})
+#: Of a store before anything is read: who waits for an answer is a person.
+_TRIES: Final = 3
 
-def read(pipeline: beam.Pipeline, settings: Settings) -> Counted:
+
+def files_of(settings: Settings) -> list[str]:
+    """The files that are read, in their order: the first is partition -1. Raises InputError."""
+    return [] if from_kafka(settings.input) else [str(file) for file in find_log_files(settings.input)]
+
+
+def read(pipeline: beam.Pipeline, settings: Settings, files: Sequence[str] = ()) -> Counted:
     """Documents of logs, and the count of the lines and messages of which they are made."""
     if from_kafka(settings.input):
         source = topic_source(settings, settings.input[0], settings.job_name)
@@ -49,7 +60,7 @@ def read(pipeline: beam.Pipeline, settings: Settings) -> Counted:
         )
         return joined
     found: Counted = pipeline | "ReadLogs" >> ReadLogFiles(
-        files=[str(file) for file in find_log_files(settings.input)],
+        files=list(files or files_of(settings)),
         bounds=Bounds(LogForm(settings.log_form), settings.max_line_bytes, settings.max_document_bytes),
     )
     return found
@@ -81,7 +92,7 @@ def preflight(settings: Settings) -> None:
     settings.check_redaction("all")
     _check_beside(settings)
     if (store := settings.store()) is not None:
-        sink_of(store).check()
+        sink_of(dataclasses.replace(store, tries=_TRIES)).check()
     try:
         ZoneInfo(settings.log_zone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -105,8 +116,12 @@ def _check_beside(settings: Settings) -> None:
         return
     if settings.endless:
         raise SettingError("--samples: a result is no stream; it is for runs on the local runner")
-    if not is_result(Path(settings.samples)):
-        raise SettingError(f"--samples: {settings.samples}: no result of the ingest job")
+    job = job_of(Path(settings.samples))
+    if job not in _WITH_SAMPLES:
+        of = f"a result of the {job} job, which holds no samples" if job else "no result of a job"
+        raise SettingError(
+            f"--samples: {settings.samples}: {of}; name the folder that traceo run ingest --output named"
+        )
     find_span_files(settings.spans)
 
 

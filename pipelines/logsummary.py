@@ -17,6 +17,7 @@ from schemas.templates import MINE
 
 TALLY_FILE: Final = "tally.json"
 FILES_FILE: Final = "files.json"
+INPUTS_FILE: Final = "inputs.json"
 
 
 def summarise(staging: Path, settings: Settings, seconds: float) -> dict[str, Any]:
@@ -35,18 +36,20 @@ def summarise(staging: Path, settings: Settings, seconds: float) -> dict[str, An
         of["bytes"] += file.size
     decoded = totals[Step.DECODE]
     records = decoded[Result.READ, ""]
+    dead = _by_reason(decoded, Result.DEAD) | _by_reason(totals[Step.STORE], Result.DEAD)
     return {
         "job": "logs",
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
         "records_per_second": round(records / seconds) if seconds else None,
         "input": list(settings.input),
+        "input_files": _input_files(load(staging / INPUTS_FILE, list[str]), tally),
         "lines": totals[LogsStep.JOIN][Result.READ, ""],
         "joined_lines": totals[LogsStep.JOIN][Result.PASSED, CONTINUATION],
         "documents": totals[LogsStep.JOIN][Result.PASSED, ""],
         "records": records,
-        "dead": _sum(decoded, Result.DEAD),
-        "dead_by_reason": _by_reason(decoded, Result.DEAD),
+        "dead": sum(dead.values()),
+        "dead_by_reason": dead,
         "dropped": totals[Step.REDACT][Result.DROPPED, ""],
         "redaction": settings.redaction_said("all"),
         "masked_values_by_kind": _by_reason(totals[Step.REDACT], Result.MASKED),
@@ -104,6 +107,18 @@ def reconcile(tally: Tally, files: Iterable[FileWritten]) -> list[Line]:
         *([line(Step.STORE, mined[Result.PASSED, ""], **stored)] if stored else []),
         line(Step.WRITE, _sum(masked, Result.MASKED), findings=rows[LogsOutput.FINDINGS]),
         line(Step.WRITE, dead + stored.get("dead", 0), dead=rows[LogsOutput.DEAD]),
+    ]
+
+
+def _input_files(files: list[str], tally: Tally) -> list[dict[str, Any]]:
+    """Which partition stands for which file, and its lines; an empty file has none."""
+    lines: Counter[int] = Counter()
+    for (step, _, partition, result, _), records in tally:
+        if (step, result) == (LogsStep.JOIN, Result.READ):
+            lines[partition] += records
+    return [
+        {"partition": -number, "file": file, "lines": lines[-number]}
+        for number, file in enumerate(files, start=1)
     ]
 
 

@@ -5,7 +5,6 @@ import logging
 import os
 from typing import Final
 
-from security.loaded import load_redactor
 from telemetry.logs import Form, configure
 
 LEVELS: Final = ("debug", "info", "warning", "error", "critical")
@@ -13,6 +12,8 @@ LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 
 def redacted(text: str) -> str:
     """``text`` without personal data and secrets, also those that hide in it: a bug may quote any record."""
+    from security.loaded import load_redactor  # most commands log nothing, and need no detectors
+
     return load_redactor("all", model="off").redact(text).text or ""
 
 

@@ -6,8 +6,9 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Final, TextIO
+from typing import BinaryIO, Final, TextIO, cast
 
 import numpy as np
 
@@ -21,6 +22,13 @@ _END: Final = re.compile(rb"-----END [A-Z0-9 ]*PRIVATE KEY")
 _KEY_LINES: Final = 400  # of a private key, at most; no key is longer
 _CUT: Final = "[CUT]"
 _LINE_FEED: Final = 10
+#: What files begin with that are no text of UTF-8, what they are, and what makes it of them.
+_NOT_READ: Final = (
+    (b"\x1f\x8b", "compressed by gzip", "zcat"),
+    (b"\x28\xb5\x2f\xfd", "compressed by Zstandard", "zstdcat"),
+    (b"\xff\xfe", "UTF-16", "iconv -f UTF-16 -t UTF-8"),
+    (b"\xfe\xff", "UTF-16", "iconv -f UTF-16 -t UTF-8"),
+)
 
 #: Told of what was found in a line: its number, from 1, its text, and what was found.
 Listener = Callable[[int, str, list[Found]], None]
@@ -57,14 +65,18 @@ class Filter:
         self.lines += len(ends)
         out: list[bytes] = []
         done, last = 0, -1
-        for row in self._redactor.suspicious(data, ends):
+        for row, suspects in sorted(self._redactor.suspicious(data, ends).items()):
             if row <= last:
                 continue
             start = ends[row - 1] if row else 0
             last, end = _whole_key(data, ends, row)
             text = data[start:end].decode()
             ending = text[len(text.rstrip("\r\n")) :]
-            redacted = self._redactor.redact(text[: len(text) - len(ending)], source=self._source)
+            redacted = self._redactor.redact(
+                text[: len(text) - len(ending)],
+                source=self._source,
+                suspects=suspects if last == row else None,
+            )
             if not redacted.found:
                 continue
             self._tell(first + last + 1, text, redacted)
@@ -207,11 +219,17 @@ def open_findings(path: str) -> TextIO:
         raise SettingError(f"--findings: {path}: {error.strerror}") from error
 
 
-def open_input(path: str | None) -> BinaryIO:
-    """A file, or standard input. Raises SettingError."""
-    if path is None:
-        return sys.stdin.buffer
+def open_input(path: str | None) -> BufferedReader:
+    """A file, or standard input, of UTF-8 text. Raises SettingError."""
+    if path is None and sys.stdin is None:
+        raise SettingError("standard input is closed; name a FILE, or give it lines")
     try:
-        return Path(path).open("rb")
+        lines = cast(BufferedReader, sys.stdin.buffer) if path is None else Path(path).open("rb")
+        begin = lines.peek(4) if isinstance(lines, BufferedReader) else b""
     except OSError as error:
-        raise SettingError(f"{path}: {error.strerror}") from error
+        raise SettingError(f"{path or 'standard input'}: {error.strerror}") from error
+    for mark, what, tool in _NOT_READ:
+        if begin.startswith(mark):
+            fix = f"{tool} {path or 'FILE'} | traceo redact"
+            raise SettingError(f"{path or 'standard input'}: {what}, in which nothing would be found; {fix}")
+    return lines

@@ -17,7 +17,7 @@ from columns.decode import MAX_VALUE_BYTES
 from pipelines.setting import SettingError, checked, setting
 from pipelines.settings_backfill import BackfillSettings
 from pipelines.settings_cluster import ClusterSettings
-from pipelines.settings_logs import LogsSettings
+from pipelines.settings_logs import LOGS_JOB_NAME, LogsSettings
 from pipelines.settings_redaction import RedactionSettings
 
 CONFIG_FILE: Final = "traceo.toml"
@@ -160,6 +160,8 @@ def add_flags(parser: argparse.ArgumentParser, job: str) -> None:
         flag = "--" + declared.name.replace("_", "-")
         text = declared.metadata["help"]
         shown = declared.default if declared.default not in ((), None) else "none"
+        if (job, declared.name) == ("logs", "job_name"):
+            shown = LOGS_JOB_NAME
         if declared.type is bool:
             parser.add_argument(
                 flag, action=argparse.BooleanOptionalAction, default=None, help=f"{text} (default: no)"

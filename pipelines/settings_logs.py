@@ -7,6 +7,8 @@ from connectors.logstores.store import Store, parse_store
 from pipelines.setting import setting
 from schemas.logs import MAX_DOCUMENT_BYTES, MAX_LINE_BYTES, LogForm
 
+#: Name of the logs job where it runs, if the settings name none: writers of two jobs must not have one name.
+LOGS_JOB_NAME: Final = "traceo-logs"
 _LOGS: Final = ("logs",)
 _ZONE: Final = r"[A-Za-z][\w+-]*(/[\w+-]+)*"
 

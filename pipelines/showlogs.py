@@ -78,7 +78,7 @@ def _show_novelties(out: Console, seen: Glance) -> None:
     """The gravest, a line each, as wide as the terminal."""
     counts = seen.novelties_by_kind
     if not seen.novelties:
-        out.print("no error or warning is new, and none comes more often than before")
+        out.print(seen.judged.none_is_new())
         return
     new, bursts = counts.get(Novelty.NEW, 0), counts.get(Novelty.BURST, 0)
     out.print(

@@ -5,9 +5,10 @@ seed | folder → events → detectors | findings of a tool → figures by kind,
 
 import argparse
 import json
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pyarrow as pa
 from rich.console import Console
@@ -32,7 +33,8 @@ _GROUPS: Final = ("negatives", "lookalikes", "real")
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    """Flags of the command."""
+    """The set, and what is told of it."""
+    parser.set_defaults(run=run)
     parser.add_argument(
         "--seed", type=int, default=_DEVELOPMENT, metavar="N", help=f"(default: 1; {HELD_OUT} is held out)"
     )
@@ -81,6 +83,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.findings and not arguments.set:
         raise SettingError("--findings: name with --set the folder whose lines.log they are of")
     topics = _topics(arguments.kinds)
+    if arguments.json and not os.access(Path(arguments.json).parent, os.W_OK):
+        raise OutputError(f"--json: {arguments.json}: there is no such folder, or it cannot be written")
     try:
         if arguments.write:
             lines = write_set(Path(arguments.write), events(arguments, topics))
@@ -123,6 +127,7 @@ def _topics(names: str | None) -> Sequence[Topic]:
 
 def _measured(arguments: argparse.Namespace, topics: Sequence[Topic]) -> dict[str, Any]:
     named = {topic.name: topic for topic in topics}
+    real = _lines_of(Path(arguments.real)) if arguments.real else None
     detect = detector()
     source: Iterable[Event]
     if arguments.set:
@@ -133,8 +138,8 @@ def _measured(arguments: argparse.Namespace, topics: Sequence[Topic]) -> dict[st
     else:
         source = events(arguments, topics)
     found = figures(measure(source, detect, named), named, arguments.misses)
-    if arguments.real:
-        found["real"] = _real(Path(arguments.real), detect, arguments.misses)
+    if real is not None:
+        found["real"] = {"file": Path(arguments.real).name} | _real(real, detect, arguments.misses)
     return {
         "seed": None if arguments.set else arguments.seed,
         "held_out": not arguments.set and arguments.seed == HELD_OUT,
@@ -143,20 +148,22 @@ def _measured(arguments: argparse.Namespace, topics: Sequence[Topic]) -> dict[st
     }
 
 
-def _real(path: Path, detect: Detect, misses: int) -> dict[str, Any]:
-    """Finds in real lines; those that touch a token of theirs are true."""
+def _lines_of(path: Path) -> list[str]:
     try:
         with pa.input_stream(str(path), compression="detect") as stream:
-            lines = stream.read().decode(errors="replace").splitlines()
+            return cast(bytes, stream.read()).decode(errors="replace").splitlines()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({type(error).__name__})") from error
+
+
+def _real(lines: Sequence[str], detect: Detect, misses: int) -> dict[str, Any]:
+    """Finds in real lines; those that touch a token of theirs are true."""
     found = list(real_events(lines))
     measured = measure(found, detect, {})
     tokens = measured.tallies["jwt"]
     group = figures(measured, {}, misses)["negatives"]
     finds = group["finds"] + tokens.false_finds
     return {
-        "file": path.name,
         **group,
         "lines": len(found),
         "finds": finds,

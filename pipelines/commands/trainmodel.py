@@ -1,29 +1,26 @@
 """``traceo train redaction-model``: packages and a seed → the model of the detectors, and its card."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from security.model.store import DEFAULT
 
 
-def add_command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> argparse.ArgumentParser:
-    """Add ``redaction-model``; what it sets as ``command`` is the caller's."""
-    command: argparse.ArgumentParser = commands.add_parser(
-        "redaction-model",
-        help="train what finds names, addresses and secrets that no pattern finds (needs faker)",
-        description="Train the model of the detectors from what packages ship. The same seed and versions"
-        " give the same bytes. Needs the packages of the extra 'dev'.",
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Where to, and of how much."""
+    parser.description = (
+        "Train the model of the detectors from what packages ship. The same seed and versions"
+        " give the same bytes. Needs the packages of the extra 'dev'."
     )
-    command.add_argument(
+    parser.set_defaults(run=run)
+    parser.add_argument(
         "--output", default=str(DEFAULT), metavar="FILE.npz", help="(default: the one in use)"
     )
-    command.add_argument("--seed", type=int, default=1, metavar="N", help="(default: 1)")
-    command.add_argument("--lines", type=int, metavar="N", help="lines to draw (default: 130000)")
-    command.add_argument("--trial", action="store_true", help="a minute's run, to see that it works")
-    return command
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="(default: 1)")
+    parser.add_argument("--lines", type=int, metavar="N", help="lines to draw (default: 130000)")
+    parser.add_argument("--trial", action="store_true", help="a minute's run, to see that it works")
 
 
 class TrainingError(Exception):
@@ -38,8 +35,6 @@ def run(arguments: argparse.Namespace) -> int:
     if output.suffix != ".npz" or not output.parent.is_dir():
         raise TrainingError(f"--output {output}: name a file .npz in a folder that exists")
     try:
-        from dataclasses import replace
-
         from security.model.training.train import TRIAL, Plan, train
     except ModuleNotFoundError as error:
         raise TrainingError(f"{error.name} is missing; install the extra: pip install -e '.[dev]'") from error

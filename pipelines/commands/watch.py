@@ -13,13 +13,25 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from prometheus_client import CollectorRegistry
+
+from connectors.kafka.cluster import PROTOCOLS, Cluster
 from pipelines.setting import SettingError
-
-if TYPE_CHECKING:
-    from runners.watch.probe import Probe
-    from runners.watch.watcher import Watcher
+from pipelines.watchtable import as_document, show
+from runners.stack import settings
+from runners.stack.addresses import Addresses
+from runners.stack.connect import CONNECTOR, TOPIC_PREFIX
+from runners.stack.errors import StackError
+from runners.watch.connect import ConnectProbe
+from runners.watch.flink import FlinkProbe
+from runners.watch.kafka import KafkaProbe
+from runners.watch.postgres import PostgresProbe, has_password
+from runners.watch.probe import Probe
+from runners.watch.watcher import Watcher, states
+from telemetry.changestream import WATCH_JOB
+from telemetry.metricsport import HOST, serve
 
 PROBES: Final = ("postgres", "connect", "kafka", "flink")
 PORT: Final = 9465
@@ -31,6 +43,7 @@ _QUESTIONS: Final = 5
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """What it can be told."""
+    parser.set_defaults(run=run)
     parser.add_argument(
         "--listen", default=str(PORT), metavar="[HOST:]PORT", help=f"(default: {PORT} of 127.0.0.1)"
     )
@@ -79,13 +92,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingError("--interval and --timeout: name a number of seconds above 0")
     if arguments.json and not arguments.once:
         raise SettingError("--json goes with --once")
-    from runners.watch.watcher import Watcher, states
-
     watcher = Watcher(_probes(arguments), arguments.interval, patience=_QUESTIONS * arguments.timeout)
     if not arguments.once:
         return _watch(watcher, arguments)
-    from pipelines.watchtable import as_document, show
-
     sights = watcher.look_once()
     if arguments.json:
         print(json.dumps(as_document(sights), indent=2))
@@ -96,11 +105,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _with_the_stack(arguments: argparse.Namespace) -> argparse.Namespace:
     """What no flag names is the stack's: where it listens, and what is in it."""
-    from runners.stack import settings
-    from runners.stack.addresses import Addresses
-    from runners.stack.connect import CONNECTOR, TOPIC_PREFIX
-    from runners.stack.errors import StackError
-
     try:
         stack = Addresses(settings.load({}))
     except StackError as error:
@@ -121,13 +125,7 @@ def _with_the_stack(arguments: argparse.Namespace) -> argparse.Namespace:
     return argparse.Namespace(**{**vars(arguments), **defaults, **own})
 
 
-def _probes(arguments: argparse.Namespace) -> "list[Probe]":
-    from connectors.kafka.cluster import PROTOCOLS, Cluster
-    from runners.watch.connect import ConnectProbe
-    from runners.watch.flink import FlinkProbe
-    from runners.watch.kafka import KafkaProbe
-    from runners.watch.postgres import PostgresProbe, has_password
-
+def _probes(arguments: argparse.Namespace) -> list[Probe]:
     told, timeout = _with_the_stack(arguments), arguments.timeout
     if has_password(told.postgres):
         raise SettingError("--postgres: a password there is seen by everybody; use --postgres-password-file")
@@ -150,12 +148,7 @@ def _probes(arguments: argparse.Namespace) -> "list[Probe]":
     return [made[name]() for name in PROBES if name not in told.without]
 
 
-def _watch(watcher: "Watcher", arguments: argparse.Namespace) -> int:
-    from prometheus_client import CollectorRegistry
-
-    from telemetry.changestream import WATCH_JOB
-    from telemetry.metricsport import HOST, serve
-
+def _watch(watcher: Watcher, arguments: argparse.Namespace) -> int:
     host, _, port = arguments.listen.rpartition(":")
     if not port.isdecimal() or int(port) > _MOST_PORT:
         raise SettingError(f"--listen: {arguments.listen!r} names no port; write PORT or HOST:PORT")

@@ -9,39 +9,32 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
-from runners.stack.errors import StackError
+from connectors.kafka.cluster import Cluster
+from pipelines.loadcapture import Capture, load_capture
+from pipelines.readtopic import newest
+from runners.stack.component import Tell
+from runners.stack.logs import follow, tail
 from runners.stack.settings import load, names
-
-if TYPE_CHECKING:  # the servers' clients are imported when they are asked for
-    from runners.stack.component import Tell
-    from runners.stack.stack import Stack
+from runners.stack.stack import Stack
 
 _OK: Final = 0
 _FAILED: Final = 1
-_USAGE: Final = 2
 _GOOD: Final = ("up", "down")
 _OPERATIONS: Final = {"c": "inserted", "u": "updated", "d": "deleted"}
 
 Verb = Callable[[argparse.Namespace], int]
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_flags(parser: argparse.ArgumentParser) -> None:
     """``stack up``, ``status``, ``load``, ``read``, ``logs`` and ``down``."""
-    text = "PostgreSQL, Kafka, Debezium, Flink, Redis and Prometheus on this machine, for tests and trials"
-    stack = commands.add_parser("stack", help=text, description=f"{text}; loopback only, without Docker.")
-
-    def usage(_arguments: argparse.Namespace) -> int:
-        stack.print_help()
-        return _USAGE
-
-    stack.set_defaults(command=_guarded(usage))
-    verbs = stack.add_subparsers(title="commands", metavar="COMMAND")
+    parser.description = "The servers of the path on this machine; loopback only, without Docker."
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
     up = _verb(verbs, "up", _up, "install what is missing, start what does not run")
     up.add_argument("--only", metavar="A,B", default="", help="these components, and what they need")
     status = _verb(verbs, "status", _status, "each component: state, process, address, memory")
@@ -67,7 +60,7 @@ def _verb(
     verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, act: Verb, text: str
 ) -> argparse.ArgumentParser:
     verb = verbs.add_parser(name, help=text, description=f"Stack {name}: {text}.", allow_abbrev=False)
-    verb.set_defaults(command=_guarded(act))
+    verb.set_defaults(run=act)
     settings = verb.add_argument_group(
         "settings",
         "also in the environment (TRACEO_STACK_ and the name in capitals) and in traceo-stack.toml; "
@@ -80,31 +73,12 @@ def _verb(
     return verb
 
 
-def _guarded(act: Verb) -> Callable[[argparse.Namespace, list[str]], int]:
-    def command(arguments: argparse.Namespace, rest: list[str]) -> int:
-        try:
-            if rest:
-                return _fail(f"unknown option {rest[0]!r}; see: traceo stack --help", _USAGE)
-            return act(arguments)
-        except StackError as error:
-            return _fail(str(error))
-
-    return command
-
-
-def _fail(message: str, code: int = _FAILED) -> int:
-    print(f"traceo: {message}", file=sys.stderr)
-    return code
-
-
-def _stack(arguments: argparse.Namespace, tell: "Tell | None" = None) -> "Stack":
-    from runners.stack.stack import Stack
-
+def _stack(arguments: argparse.Namespace, tell: Tell | None = None) -> Stack:
     return Stack(settings=load(vars(arguments)), tell=tell)
 
 
 @contextlib.contextmanager
-def _telling() -> Iterator["Tell"]:
+def _telling() -> Iterator[Tell]:
     """Spinners on a terminal, lines elsewhere."""
     if not sys.stdout.isatty():
         one_at_a_time = threading.Lock()
@@ -159,8 +133,6 @@ def _duration(seconds: float) -> str:
 
 
 def _load(arguments: argparse.Namespace) -> int:
-    from pipelines.loadcapture import Capture, load_capture
-
     begun = time.monotonic()
     with _telling() as tell:
         tell("capture", "reading")
@@ -176,9 +148,6 @@ def _load(arguments: argparse.Namespace) -> int:
 
 
 def _read(arguments: argparse.Namespace) -> int:
-    from connectors.kafka.cluster import Cluster
-    from pipelines.readtopic import newest
-
     cluster = Cluster(brokers=_stack(arguments).addresses.bootstrap_servers)
     lines = newest(cluster, arguments.topic, max(1, arguments.lines), follow=arguments.follow)
     with contextlib.suppress(KeyboardInterrupt):
@@ -197,8 +166,6 @@ def _down(arguments: argparse.Namespace) -> int:
 
 
 def _logs(arguments: argparse.Namespace) -> int:
-    from runners.stack.logs import follow, tail
-
     components = _stack(arguments).chosen([arguments.component] if arguments.component else [])
     files = {one.name: one.log for one in components}
     for name, log in files.items():

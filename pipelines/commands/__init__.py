@@ -1,0 +1,1 @@
+"""The commands of ``traceo``, a module each: its flags, and what it does with them."""
