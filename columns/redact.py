@@ -5,7 +5,8 @@ a look of their own, and most columns have none. Each of these is redacted once 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -25,6 +26,10 @@ _TEXTS: Final = frozenset(
 )
 #: Of what a record is, by which rules of a policy know its source.
 _SOURCE: Final = "service"
+
+
+#: Characters of a text that is remembered from batch to batch, at most.
+_SHORT: Final = 4096
 
 
 class Seen(NamedTuple):
@@ -117,14 +122,18 @@ def _redact_column(
     rows_of = _rows_of(column) if encoded else None
     made: dict[int, str | None] = {}
     memory: dict[tuple[str, str], Redacted] = {}
-    for place in suspicious:
+    for place, suspects in suspicious.items():
         if not texts[place].is_valid:  # what seemed to be found lies around it
             continue
         text = _text(texts[place].as_py())
         source = (sources[place] if sources is not None else None) or ""
         redacted = memory.get((text, source))
         if redacted is None:
-            redacted = memory[text, source] = _redacted(text, name, source, redactor)
+            if encoded and len(text) <= _SHORT:
+                redacted = _remembered(text, name, source, redactor)
+            else:
+                redacted = _redacted(text, name, source, redactor, suspects)
+            memory[text, source] = redacted
         if not redacted.found:
             continue
         made[place] = redacted.text
@@ -135,10 +144,18 @@ def _redact_column(
     return _with(column, texts, made) if made else column
 
 
-def _redacted(text: str, name: str, source: str, redactor: Redactor) -> Redacted:
+def _redacted(
+    text: str, name: str, source: str, redactor: Redactor, suspects: Collection[int] | None = None
+) -> Redacted:
     if name in _NAMES:
         return redactor.redact_name(text, source=source, field=name)
-    return redactor.redact(text, source=source, field=name)
+    return redactor.redact(text, source=source, field=name, suspects=suspects)
+
+
+@lru_cache(1024)
+def _remembered(text: str, name: str, source: str, redactor: Redactor) -> Redacted:
+    """Of texts that come again in every batch, as resources do."""
+    return _redacted(text, name, source, redactor)
 
 
 def _with(column: pa.Array, texts: pa.Array, made: dict[int, str | None]) -> pa.Array:
@@ -168,17 +185,19 @@ class _Rows:
         return rows
 
 
-def _suspicious(texts: pa.Array, redactor: Redactor) -> list[int]:
-    """The places of texts that deserve a look, by one look at all of them as lines, end to end."""
+def _suspicious(texts: pa.Array, redactor: Redactor) -> dict[int, set[int]]:
+    """The places of texts that deserve a look, and why, by one look at all of them as lines, end to end."""
     if texts.null_count == len(texts):
-        return []
+        return {}
     end, nothing = (pa.scalar(part, texts.type) for part in (_LINE_FEED, _LINE_FEED[:0]))
     lines = pc.binary_join_element_wise(texts, nothing, end, null_handling="replace", null_replacement="")
     _, offsets, data = lines.buffers()
-    bounds = np.frombuffer(offsets, np.int32)[: len(texts) + 1]
-    several = pc.match_substring(texts, "\n").fill_null(False).to_numpy(zero_copy_only=False)
-    found = set(redactor.suspicious(data.to_pybytes()[: int(bounds[-1])], bounds[1:].tolist()))
-    return sorted(found.union(np.flatnonzero(several).tolist()))
+    bounds = np.frombuffer(offsets, np.int32, len(texts) + 1)
+    text = data.slice(0, int(bounds[-1])).to_pybytes()
+    feeds = np.flatnonzero(np.frombuffer(text, np.uint8) == _LINE_FEED[0])
+    several = np.flatnonzero(np.diff(np.searchsorted(feeds, bounds)) > 1)
+    found = redactor.suspicious(text, bounds[1:].tolist())
+    return {place: found.get(place, set()) for place in sorted({*found, *several.tolist()})}
 
 
 _LINE_FEED: Final = b"\n"

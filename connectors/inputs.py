@@ -10,6 +10,8 @@ def named_files(
     inputs: Iterable[str],
     in_folder: Callable[[Path], list[Path]],
     check: Callable[[Path], None] = lambda file: None,
+    *,
+    may_be_empty: bool = False,
 ) -> list[Path]:
     """Files as they are, of folders what ``in_folder`` finds. Raises InputError, as ``check`` may."""
     files: dict[Path, Path] = {}
@@ -21,7 +23,7 @@ def named_files(
             for file in in_folder(path) if path.is_dir() else [path]:
                 check(file)
                 with file.open("rb") as stream:
-                    if not stream.read(1):
+                    if not stream.read(1) and not may_be_empty:
                         raise InputError(f"{file}: the file is empty")
                 files.setdefault(file.resolve(), file)
         except OSError as error:

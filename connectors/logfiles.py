@@ -5,7 +5,8 @@
 - ``.json``: one document over many lines, or a document a line;
 - anything else: lines.
 
-All may be compressed (``.zst``, ``.gz``). No line is held in memory beyond the bound of what it is.
+All may be compressed (``.zst``, ``.gz``, or by their first bytes), and text may be UTF-16 with a byte order
+mark, as PowerShell writes it. No line is held in memory beyond the bound of what it is.
 """
 
 import codecs
@@ -27,10 +28,12 @@ from schemas.logs import MAX_DOCUMENT_BYTES, MAX_LINE_BYTES, Line, LogForm
 from schemas.names import LOCK_FILE
 
 _CHUNK: Final = 1024 * 1024
-_BATCH_LINES: Final = 8192
-_BATCH_BYTES: Final = 4 * 1024 * 1024
+_BATCH_LINES: Final = 32 * 1024
+_BATCH_BYTES: Final = 16 * 1024 * 1024
 _LENGTH: Final = struct.Struct(">I")
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
+_GZIP: Final = b"\x1f\x8b\x08"
+_UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PROTOBUF: Final = {".pb", ".binpb", ".proto", ".otlp"}
 _HEAD: Final = 4096
 _NAMED: Final = re.compile(r"(?:^|[^a-z])(?:sys|access|error)?logs?(?:[^a-z]|$)|\.(?:out|err)(?:\.|$)")
@@ -52,8 +55,11 @@ class Bounds:
 
 
 def find_log_files(inputs: Iterable[str]) -> list[Path]:
-    """The files that ``inputs`` name; of a folder those whose name says that they hold logs."""
-    return named_files(inputs, _in_folder)
+    """The files that ``inputs`` name; of a folder those whose name says that they hold logs.
+
+    One may be empty, as those are that a rotation has just begun.
+    """
+    return named_files(inputs, _in_folder, may_be_empty=True)
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -83,30 +89,26 @@ class FileReader:
     def batches(self) -> Iterator[list[Line]]:
         """Lines, up to some thousands or some megabytes of them at a time. Raises InputError."""
         held: list[Line] = []
-        size, empty = 0, True
+        size = 0
         try:
             for line in self._lines():
                 held.append(line)
                 size += len(line.value)
                 if len(held) >= _BATCH_LINES or size >= _BATCH_BYTES:
-                    empty = False
                     yield held
                     held, size = [], 0
         except (OSError, ValueError, pa.ArrowException) as error:
             raise InputError(f"{self._file}: damaged or cut off: {error}") from error
         if held:
             yield held
-        elif empty:
-            raise InputError(f"{self._file}: the file holds no logs")
 
     def _lines(self) -> Iterator[Line]:
         suffixes = [suffix for suffix in self._file.suffixes if suffix not in COMPRESSED]
         kind = suffixes[-1] if suffixes else ""
         with self._file.open("rb") as raw:
-            is_framed = raw.read(1) == b"\0"
+            compression = _compression(raw.read(_LENGTH.size), self._file.suffix)
             raw.seek(0)
-            compression = None if is_framed else COMPRESSED.get(self._file.suffix)
-            with pa.input_stream(raw, compression=compression) as opened:
+            with pa.input_stream(raw, compression=compression) if compression else raw as opened:
                 stream = _Stream(opened)
                 head = stream.peek(_HEAD)
                 form = self._bounds.form
@@ -126,6 +128,15 @@ class FileReader:
             if len(data) + cut < size:
                 raise ValueError(f"message {place} ends {size - len(data) - cut} bytes after the file")
             yield Line(place, _decompressed(data, self._bounds.max_document_bytes), cut, digest, whole=True)
+
+
+def _compression(begin: bytes, suffix: str) -> str | None:
+    """How a file is compressed; one of messages each after its length is not, whatever it is called."""
+    if begin.startswith(_GZIP):
+        return "gzip"
+    if begin.startswith(_ZSTD):
+        return "zstd"
+    return None if begin[:1] == b"\0" else COMPRESSED.get(suffix)
 
 
 def _is_message(head: bytes, kind: str) -> bool:
@@ -185,13 +196,20 @@ class _Stream:
     def __init__(self, stream: Any) -> None:
         self._stream = stream
         self._held = b""
+        self._decoder: codecs.IncrementalDecoder | None = None  # of UTF-16
 
     def _chunk(self) -> bytes:
         held, self._held = self._held, b""
-        return held or bytes(self._stream.read(_CHUNK))
+        return held or self._as_utf8(bytes(self._stream.read(_CHUNK)))
+
+    def _as_utf8(self, data: bytes) -> bytes:
+        return self._decoder.decode(data, final=not data).encode() if self._decoder else data
 
     def peek(self, size: int) -> bytes:
-        self._held = bytes(self._stream.read(_CHUNK)).removeprefix(codecs.BOM_UTF8)
+        begin = bytes(self._stream.read(_CHUNK))
+        if begin.startswith(_UTF16):
+            self._decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+        self._held = self._as_utf8(begin).removeprefix(codecs.BOM_UTF8)
         return self._held[:size]
 
     def exactly(self, size: int) -> bytes:

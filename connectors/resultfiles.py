@@ -50,7 +50,7 @@ class ParquetWriter:
             self._flush()
 
     def _flush(self) -> None:
-        table = pa.Table.from_batches([concatenated([*self._gathered, *self._small])])
+        table = pa.Table.from_batches([*self._gathered, *self._small]).unify_dictionaries()
         if self._writer is None:
             texts = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
             deltas = {f.name: "DELTA_BINARY_PACKED" for f in table.schema if f.type == pa.int64()}

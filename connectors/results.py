@@ -26,6 +26,15 @@ def is_result(path: Path) -> bool:
     return (path / SUMMARY_FILE).is_file()
 
 
+def job_of(path: Path) -> str | None:
+    """The job whose result is in ``path``; ``None`` if there is none, or its summary names no job."""
+    try:
+        job = msgspec.json.decode((path / SUMMARY_FILE).read_bytes())["job"]
+    except (OSError, msgspec.DecodeError, TypeError, KeyError):
+        return None
+    return job if isinstance(job, str) else None
+
+
 def lineage(result: Path) -> list[Path]:
     """``result`` and, if it is one of a replay, the results whose letters it replayed."""
     summary = msgspec.json.decode((result / SUMMARY_FILE).read_bytes())

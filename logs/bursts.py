@@ -22,7 +22,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from logs.columns import NO_TIME, identity, texts_of, times_of
+from logs.columns import NO_TIME, identities, texts_of, times_of
 from schemas.batches import numbers
 from schemas.logs import Severity
 from schemas.templates import TEMPLATE, Novelty, TemplateEvent
@@ -122,15 +122,18 @@ def sightings(batch: pa.RecordBatch, window_ns: int) -> list[Sightings]:
     windows = times - times % window_ns
     found: dict[int, dict[str, dict[str, Seen]]] = {}
     known = times != NO_TIME
-    for window, code in np.unique(np.stack([windows[known], service[known]]), axis=1).T.tolist():
-        found.setdefault(window, {}).setdefault(services[code], {})
+    every, window = np.unique(windows[known], return_inverse=True)
+    for cell in np.unique(window * len(services) + service[known]).tolist():
+        found.setdefault(int(every[cell // len(services)]), {})[services[cell % len(services)]] = {}
     severity = numbers(batch, "severity")
-    traces = batch.column("trace_id")
-    for row in np.flatnonzero(known & (severity >= Severity.WARN)).tolist():
-        at = int(times[row])
-        of_service = found[int(windows[row])][services[service[row]]]
-        name = templates[template[row]]
-        seen = Seen(1, int(severity[row]), at, at, identity(batch, row), traces[row].as_py())
+    rows = np.flatnonzero(known & (severity >= Severity.WARN))
+    traces = batch.column("trace_id").take(pa.array(rows)).to_pylist()
+    numbered = (column[rows].tolist() for column in (windows, service, template, severity, times))
+    for begin, of, which, level, at, example, trace_id in zip(
+        *numbered, identities(batch, rows), traces, strict=True
+    ):
+        of_service, name = found[begin][services[of]], templates[which]
+        seen = Seen(1, level, at, at, example, trace_id)
         if name in of_service:
             of_service[name].merge(seen)
         else:

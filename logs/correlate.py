@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from columns.senders import metric_name, sender_of
-from logs.columns import NAMELESS, NO_TIME, identity, times_of
+from logs.columns import NAMELESS, NO_TIME, identities, times_of
 from schemas.batches import numbers
 from schemas.logcontext import LogContext
 from schemas.templates import TEMPLATE
@@ -53,10 +53,11 @@ def contexts_of(batch: pa.RecordBatch, min_severity: int) -> Iterator[LogContext
         return
     names = [TEMPLATE.name] if TEMPLATE.name in batch.schema.names else []
     chosen = batch.select(["service", "pod", "trace_id", "span_id", "severity", *names]).take(pa.array(rows))
-    for row, facts in zip(rows.tolist(), chosen.to_pylist(), strict=True):
-        at = int(times[row])
+    for at, record, facts in zip(
+        times[rows].tolist(), identities(batch, rows), chosen.to_pylist(), strict=True
+    ):
         yield LogContext(
-            record=identity(batch, row),
+            record=record,
             time_ns=at,
             service=facts["service"] or NAMELESS,
             pod=facts["pod"] or NAMELESS,

@@ -7,6 +7,7 @@ of an error does not depend on where it was thrown. Of a JSON object it is the m
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,13 +25,20 @@ _DECODER: Final = msgspec.json.Decoder()
 def headlines(bodies: pa.Array) -> pa.Array:
     """The headline of each body; null counts as empty."""
     bodies = pc.fill_null(bodies, "")
-    long = pc.greater(pc.binary_length(bodies), LONGEST)
-    below = pc.match_substring(bodies, "\n")
-    rare = pc.or_(pc.or_(long, below), pc.starts_with(bodies, "{"))
-    if not pc.any(rare).as_py():
-        return bodies
+    long = pc.greater(pc.binary_length(bodies), LONGEST).to_numpy(zero_copy_only=False)
+    rare = pa.array(long | _has_lines(bodies) | pc.starts_with(bodies, "{").to_numpy(zero_copy_only=False))
     short = [headline(text) for text in bodies.filter(rare).to_pylist()]
-    return pc.replace_with_mask(bodies, rare, pa.array(short, pa.string()))
+    return pc.replace_with_mask(bodies, rare, pa.array(short, pa.string())) if short else bodies
+
+
+def _has_lines(bodies: pa.Array) -> np.ndarray:
+    """In which of ``bodies`` a line ends; all bytes are looked at as one."""
+    bounds = np.frombuffer(bodies.buffers()[1], np.int32, len(bodies) + 1, bodies.offset * 4)
+    text = bodies.buffers()[2]
+    data = np.frombuffer(text, np.uint8) if text is not None else np.empty(0, np.uint8)
+    places = np.flatnonzero(data[: bounds[-1]] == ord("\n"))
+    has: np.ndarray = np.diff(np.searchsorted(places, bounds)) > 0
+    return has
 
 
 def headline(text: str) -> str:

@@ -9,13 +9,14 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from logs.columns import places_with, searcher
 from logs.records import normal_id
 
 _SEP: Final = r"[\"']?\s{0,4}[:=]\s{0,4}[\"'\[(]?"
 _END: Final = r"(?:[^0-9a-zA-Z_-]|$)"
 _UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 #: What the rows that are looked at have in them.
-_SUSPECT: Final = r"(?i)trace[-_. ]?(?:id|parent)|\bb3[\"']?\s*[:=]"
+_SUSPECT: Final = searcher(r"(?i)trace[-_. ]?(?:id|parent)|b3[\"']?\s*[:=]")
 _TRACEPARENT: Final = (
     rf"(?i)traceparent{_SEP}[0-9a-f]{{2}}-(?P<trace>[0-9a-f]{{32}})-(?P<span>[0-9a-f]{{16}})"
     r"-(?P<flags>[0-9a-f]{2})"
@@ -34,7 +35,7 @@ _OTHERS: Final = {
     "correlation_id": "correlation",
     "transaction_id": "transaction",
 }
-_OTHER_SUSPECT: Final = rf"(?i)\b(?:x-)?(?:{'|'.join(_OTHERS.values())})[-_. ]?id[\"']?\s*[:=]"
+_OTHER_SUSPECT: Final = searcher(rf"(?i)(?:{'|'.join(_OTHERS.values())})[-_. ]?id[\"']?\s*[:=]")
 _OTHER_VALUE: Final = r"(?P<id>[\w.:/+=-]{4,128})"
 _TRACE_DIGITS: Final = 32
 _SPAN_DIGITS: Final = 16
@@ -54,11 +55,10 @@ def with_text_ids(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _with_trace_ids(batch: pa.RecordBatch, bodies: pa.Array) -> pa.RecordBatch:
-    unknown = batch.column("trace_id").is_null()
-    if not pc.any(unknown).as_py():
+    unknown = pc.indices_nonzero(batch.column("trace_id").is_null())
+    if len(unknown) == 0:
         return batch
-    hits = pc.and_(unknown, pc.match_substring_regex(bodies, _SUSPECT).fill_null(False))
-    rows = pc.indices_nonzero(hits)
+    rows = unknown.take(pa.array(places_with(bodies.take(unknown), _SUSPECT)))
     if len(rows) == 0:
         return batch
     found = ids_in(bodies.take(rows))
@@ -115,12 +115,11 @@ def _both(match: dict[str, str]) -> _Ids:
 
 
 def _with_others(batch: pa.RecordBatch, bodies: pa.Array) -> pa.RecordBatch:
-    rows = pc.indices_nonzero(pc.match_substring_regex(bodies, _OTHER_SUSPECT).fill_null(False))
-    if len(rows) == 0:
+    places = places_with(bodies, _OTHER_SUSPECT).tolist()
+    if not places:
         return batch
-    texts = bodies.take(rows)
+    texts = bodies.take(pa.array(places))
     attributes = batch.column("attributes").to_pylist()
-    places = rows.to_pylist()
     for name, word in _OTHERS.items():
         pattern = rf"(?i)\b(?:x-)?{word}[-_. ]?id{_SEP}{_OTHER_VALUE}"
         for row, match in zip(places, _extracted(texts, pattern), strict=True):

@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from logs.columns import places_with, searcher
+
 _NAMES: Final = r"(?:latency|duration|elapsed|took|(?:response|request|upstream_response|processing)_?time)"
 _UNITS: Final[dict[str, int]] = {
     "ns": 1,
@@ -56,7 +58,8 @@ _KNOWN: Final[dict[str, int]] = {
     "request_time": 10**9,
     "upstream_response_time": 10**9,
 }
-_ANY_NAME: Final = r"(?i)latency|duration|elapsed|took|_?time"
+_ANY_IN_TEXT: Final = searcher(_IN_TEXT.replace(r"\b", ""))
+_ANY_NAME: Final = searcher(r"(?i)latency|duration|elapsed|took|_?time")
 _LONGEST_NS: Final = 30 * 24 * 3600 * 10**9
 _DECODER: Final = msgspec.json.Decoder(dict[str, Any])
 
@@ -69,14 +72,15 @@ def durations_of(batch: pa.RecordBatch) -> np.ndarray:
 
     The text goes before attributes; of several the first counts.
     """
-    found = np.full(len(batch), NONE, np.int64)
-    named = pc.match_substring_regex(batch.column("attributes"), _ANY_NAME).fill_null(False)
-    for row in np.flatnonzero(named.to_numpy(zero_copy_only=False)).tolist():
-        found[row] = _of_attributes(batch.column("attributes")[row].as_py())
-    texts = pc.extract_regex(batch.column("body"), _IN_TEXT)
-    rows = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
-    for row, parts in zip(rows.tolist(), texts.take(pa.array(rows)).to_pylist(), strict=True):
-        duration = _of_parts(parts)
+    attributes = batch.column("attributes").dictionary_encode()
+    of = np.full(len(attributes.dictionary) + 1, NONE, np.int64)  # the last: of no attributes
+    for place in places_with(attributes.dictionary, _ANY_NAME).tolist():
+        of[place] = _of_attributes(attributes.dictionary[place].as_py())
+    found: np.ndarray = of[attributes.indices.fill_null(len(of) - 1).to_numpy()]
+    rows = places_with(batch.column("body"), _ANY_IN_TEXT)
+    texts = pc.extract_regex(batch.column("body").take(pa.array(rows)), _IN_TEXT)
+    for row, parts in zip(rows.tolist(), texts.to_pylist(), strict=True):
+        duration = NONE if parts is None else _of_parts(parts)
         if duration != NONE:
             found[row] = duration
     return found

@@ -15,6 +15,7 @@ from logs.decode import told
 from schemas.logs import MAX_LINE_BYTES, Line, LogForm
 
 _VERSION: Final = 1
+_HEAD: Final = 256  # bytes of a line in which its level stands
 #: Lines of one document, at most; what comes behind is cut off.
 MAX_LINES: Final = 10_000
 _DOCKER_PIECE: Final = 16_000
@@ -48,6 +49,9 @@ _GO_CALL: Final = re.compile(rb"[\w./*\xc2\xb7{}\[\]-]{1,512}\(")
 _RUST_BEGINS: Final = re.compile(rb"thread '[^']{0,255}'(?: \(\d+\))? panicked at ")
 _NODE_BEGINS: Final = re.compile(rb"(?:file://)?[/\w][^\s:]{0,512}\.[cm]?[jt]sx?:\d+$")
 _NODE_ERROR: Final = re.compile(rb"(?:Uncaught )?[A-Z]\w{0,64}(?: \[\w{1,64}\])?(?:: |$)")
+#: The error of Node below a line that tells of one; without a package before it, unlike Java's.
+_BARE_ERROR: Final = re.compile(rb"(?:Uncaught )?(?:[A-Z]\w{0,64})?Error(?: \[\w{1,64}\])?(?:: |$)")
+_TELLS_OF_ERROR: Final = re.compile(rb"(?i)\b(?:err(?:or)?|fatal|crit(?:ical)?|severe|warn(?:ing)?)\b")
 
 
 class _Docker(msgspec.Struct, gc=False):
@@ -269,5 +273,7 @@ def _goes_on(document: _Open, inner: bytes) -> bool:  # noqa: PLR0911, PLR0912  
         if inner.startswith(b"goroutine "):
             document.trace = "go"
             return True
+        if document.lines == 1 and _BARE_ERROR.match(inner):
+            return _TELLS_OF_ERROR.search(document.parts[0], 0, _HEAD) is not None
         return _EXCEPTION.match(inner) is not None
     return False

@@ -1,5 +1,6 @@
 """Documents of OTLP logs in JSON of which nothing needs a closer look → LOGS batch, a column at a time."""
 
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -15,10 +16,12 @@ from schemas.otlp import KeyValue, Resource
 
 _NO_TRACE: Final = "0" * 32
 _NO_SPAN: Final = "0" * 16
-_DIGITS: Final = frozenset(b"0123456789abcdef")
+_DIGITS: Final = b"0123456789abcdef"
 _HIGHEST: Final = 24
 _NONE: Final = msgspec.Raw(b"")
-#: Texts of attributes that are kept while a batch is decoded, at most.
+_NUL: Final = b"\0"
+_DROPPED: Final = attrgetter("dropped_attributes_count")
+#: Senders that are kept while a batch is decoded, at most.
 _REMEMBERED: Final = 4096
 
 
@@ -140,7 +143,7 @@ def usual_columns(values: list[bytes], offsets: list[int], max_bytes: int) -> pa
         whole.all()
         and _are_ids(ids[0], _NO_TRACE)
         and _are_ids(ids[1], _NO_SPAN)
-        and not any(record.dropped_attributes_count for record in records)
+        and not any(map(_DROPPED, records))
     ):
         return None
     bodies = pa.array([r.body.string_value if r.body is not None else None for r in records], pa.string())
@@ -187,7 +190,7 @@ def _batch(
         "service": _repeated(service, found.sender_rows),
         "pod": _repeated(pod, found.sender_rows),
         "trace_id": _texts(ids[0]),
-        "span_id": pa.array([span_id or None for span_id in ids[1]], pa.string()),
+        "span_id": _strings(ids[1]),
         "flags": pa.array(flags.astype(np.uint32), mask=flags == 0),
         "event_name": _texts([record.event_name for record in found.records]),
     }
@@ -198,29 +201,31 @@ def _texts(values: list[str]) -> pa.Array:
     """Dictionary-encoded; empty texts are null."""
     if not any(values):
         return pa.nulls(len(values), pa.dictionary(pa.int32(), pa.string()))
-    return pa.array([value or None for value in values], pa.string()).dictionary_encode()
+    return _strings(values).dictionary_encode()
+
+
+def _strings(values: list[str]) -> pa.Array:
+    """Empty texts are null."""
+    return pa.array([value or None for value in values] if "" in values else values, pa.string())
 
 
 def _repeated(values: Any, rows: list[int]) -> pa.Array:
-    codes = np.repeat(np.arange(len(rows), dtype=np.int32), rows)
-    return pa.array(values, pa.string()).take(pa.array(codes)).dictionary_encode()
+    """Dictionary-encoded; each value as often as ``rows`` says."""
+    texts = pa.array([value for value, times in zip(values, rows, strict=True) if times], pa.string())
+    codes = np.repeat(np.arange(len(texts), dtype=np.int32), [times for times in rows if times] or 0)
+    return texts.dictionary_encode().take(pa.array(codes))
 
 
 def _attributes(records: list[_Record]) -> pa.Array:
     """JSON texts; attributes that come again and again are looked at once."""
-    known: dict[bytes, str | None] = {b"": None, b"[]": None, b"null": None}
-    texts: list[str | None] = []
-    for record in records:
-        raw = bytes(record.attributes)
-        try:
-            texts.append(known[raw])
-        except KeyError:
-            attributes = from_pairs(_PAIRS.decode(raw))
-            text = as_json(attributes) if attributes else None
-            texts.append(text)
-            if len(known) < _REMEMBERED:
-                known[raw] = text
-    return pa.array(texts, pa.string())
+    raws = _NUL.join([record.attributes for record in records]).split(_NUL)
+    if len(raws) > max(len(records), 1):
+        raise msgspec.DecodeError("no JSON has a NUL")
+    texts: dict[bytes, str | None] = dict.fromkeys((b"", b"[]", b"null"))
+    for raw in set(raws).difference(texts):
+        attributes = from_pairs(_PAIRS.decode(raw))
+        texts[raw] = as_json(attributes) if attributes else None
+    return pa.array([texts[raw] for raw in raws[: len(records)]], pa.string())
 
 
 def _longest(texts: pa.Array) -> int:
@@ -232,8 +237,8 @@ def _are_ids(texts: list[str], zero: str) -> bool:
     """Whether all that are not empty are lower-case hex digits, as many as ``zero`` has, not all zeros."""
     joined = "".join(texts)
     return (
-        all(len(text) in (0, len(zero)) for text in texts)
+        {0, len(zero)}.issuperset(map(len, texts))
         and joined.isascii()
-        and _DIGITS.issuperset(joined.encode())
+        and not joined.encode().translate(None, _DIGITS)
         and zero not in texts
     )

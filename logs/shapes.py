@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 #: Stands for a value in shapes; no text has it, since what has is masked first.
 VALUE: Final = "\x01"
@@ -24,107 +25,98 @@ _WORDY: Final = 3  # letters beyond f, which no hexadecimal number has
 _FEW_DIGITS: Final = 2
 _DELIMITERS: Final = b" \t\r\n\x0b\x0c\x00\x01\x02,;:()[]{}\"'=|<>!?&"
 _LETTERS: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#: What is counted in a token: ten bits each of one number, so that one sum over the bytes counts it all.
-_COUNTED: Final = (
-    _DIGITS := 0,
-    _BEYOND_HEX := 10,
-    _MARKS := 20,  # of an address, or of a mask
-    _SLASHES := 30,
-    _HASHES := 40,
-    _BEYOND_ASCII := 50,
+#: What a byte can be, a bit each, so that one look at a token tells what is in it.
+_MEMBERS: Final = (
+    (_WORD := 1, set(range(256)) - set(_DELIMITERS)),
+    (_DIGIT := 2, b"0123456789"),
+    (_BEYOND_HEX := 4, [letter for letter in _LETTERS if chr(letter).lower() > "f"]),
+    (_MARK := 8, b"@*"),  # of an address, or of a mask
+    (_SLASH := 16, b"/\\"),
+    (_HASH := 32, b"#"),
+    (_BEYOND_ASCII := 64, range(128, 256)),
+    (_LETTER := 128, _LETTERS),
 )
-_TEN_BITS: Final = 1023
 
 
-def _weights() -> np.ndarray:
-    table = np.zeros(256, np.int64)
-    for place, members in (
-        (_DIGITS, b"0123456789"),
-        (_BEYOND_HEX, [letter for letter in _LETTERS if chr(letter).lower() > "f"]),
-        (_MARKS, b"@*"),
-        (_SLASHES, b"/\\"),
-        (_HASHES, b"#"),
-        (_BEYOND_ASCII, range(128, 256)),
-    ):
-        table[list(members)] += 1 << place
+def _kinds() -> np.ndarray:
+    table = np.zeros(256, np.uint8)
+    for kind, members in _MEMBERS:
+        table[list(members)] |= kind
     return table
 
 
-def _is_in(members: bytes) -> np.ndarray:
-    table = np.zeros(256, np.bool_)
-    table[list(members)] = True
-    return table
-
-
-_WEIGHT: Final = _weights()
-_IS_WORD: Final = ~_is_in(_DELIMITERS)
-_IS_LETTER: Final = _is_in(_LETTERS)
-_IS_DIGIT: Final = _is_in(b"0123456789")
-_IS_SLASH: Final = _is_in(b"/\\")
+_KIND: Final = _kinds()
 
 
 def shapes_of(lines: pa.Array) -> pa.Array:
     """The shape of each of ``lines`` (strings without nulls, each at most ``LONGEST`` bytes long)."""
-    lines = pa.concat_arrays([lines]) if lines.offset else lines
-    offsets = np.frombuffer(lines.buffers()[1], np.int32, len(lines) + 1)
-    start, end = int(offsets[0]), int(offsets[-1])
-    if start == end:
+    rows = len(lines)
+    if rows == 0:
         return lines
-    data = np.frombuffer(lines.buffers()[2], np.uint8, end - start, start)
-    bounds = offsets - start
-    begins, ends = _tokens(_IS_WORD[data], bounds)
+    every = pa.ListArray.from_arrays(pa.array([0, rows], pa.int32()), lines)
+    text = pc.binary_join(every, "\n").buffers()[2]  # a token ends with its line
+    data = np.frombuffer(text, np.uint8) if text is not None else np.empty(0, np.uint8)
+    kinds = _KIND.take(data)
+    word = np.zeros(len(data) + 2, np.bool_)
+    word[1:-1] = kinds & _WORD
+    edges = np.flatnonzero(word[1:] != word[:-1])
+    begins, ends = edges[::2], edges[1::2]
     if len(begins) == 0:
         return lines
-    value, numbered = _kinds(data, begins, ends, bounds)
-    gone = begins[value]
-    depth = np.zeros(len(data) + 1, np.int8)  # 1 behind the first byte of a value, which stays as its mark
-    depth[gone + 1] += 1
-    depth[ends[value]] -= 1
-    kept = np.cumsum(depth[:-1], dtype=np.int8) == 0
+    value, numbered = _told(data, kinds, begins, ends)
     shaped = data.copy()
-    shaped[gone] = ord(VALUE)
-    if numbered.any():
-        depth[:] = 0
-        depth[begins[numbered]] += 1
-        depth[ends[numbered]] -= 1
-        shaped[_IS_DIGIT[data] & (np.cumsum(depth[:-1], dtype=np.int8) > 0)] = ord(NUMBER)
-    shaped = shaped[kept]
-    places = np.zeros(len(data) + 1, np.int32)
-    np.cumsum(kept, out=places[1:])
-    return pa.StringArray.from_buffers(len(lines), pa.py_buffer(places[bounds]), pa.py_buffer(shaped))
+    inside = _inside(begins[numbered], ends[numbered])
+    shaped[inside[kinds[inside] & _DIGIT > 0]] = ord(NUMBER)
+    begins, ends = begins[value], ends[value]
+    shaped[begins] = ord(VALUE)
+    bounds = np.frombuffer(lines.buffers()[1], np.int32, rows + 1, lines.offset * 4)
+    bounds = bounds - bounds[0]
+    begin_of = bounds + np.arange(rows + 1)  # in the joined text; of the last, where one more would begin
+    kept = _outside(begins + 1, ends, len(data))  # the first byte of a value stays, as its mark
+    kept[begin_of[1:-1] - 1] = False
+    gone = np.concatenate([[0], np.cumsum(ends - begins - 1)])
+    places = (bounds - gone[np.searchsorted(begins, begin_of)]).astype(np.int32)
+    return pa.StringArray.from_buffers(rows, pa.py_buffer(places), pa.py_buffer(shaped[kept]))
 
 
-def _tokens(word: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where tokens begin and end; one that goes over the end of a line is two."""
-    before = np.empty_like(word)
-    before[0], before[1:] = False, word[:-1]
-    firsts = bounds[:-1][bounds[:-1] < len(word)]
-    begin = word & ~before
-    begin[firsts] = word[firsts]
-    begins = np.flatnonzero(begin)
-    stop = np.flatnonzero(before & (~word | begin))
-    if word[-1]:
-        stop = np.append(stop, len(word))
-    return begins, stop
-
-
-def _kinds(
-    data: np.ndarray, begins: np.ndarray, ends: np.ndarray, bounds: np.ndarray
+def _told(
+    data: np.ndarray, kinds: np.ndarray, begins: np.ndarray, ends: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Which tokens are values, and which are words with numbers in them."""
-    sums = np.zeros(len(data) + 1, np.int64)
-    with np.errstate(over="ignore"):
-        np.cumsum(_WEIGHT[data], out=sums[1:])
-        within = sums[ends] - sums[begins]
-    counts = {place: within >> place & _TEN_BITS for place in _COUNTED}
-    first = data[begins]
-    inside = np.ones(len(data) + 1, np.bool_)
-    inside[bounds] = False
-    behind = (data[np.maximum(begins - 1, 0)] == ord("=")) & inside[begins]
-    wordy = (counts[_BEYOND_HEX] >= _WORDY) & _IS_LETTER[first] & (counts[_BEYOND_ASCII] == 0)
-    kept = wordy & ((counts[_DIGITS] <= _FEW_DIGITS) | (counts[_HASHES] == 1))
-    digits = counts[_DIGITS] > 0
-    long = ends - begins > 1
-    path = (counts[_SLASHES] > 1) | (_IS_SLASH[first] & long)
-    value: np.ndarray = (digits & ~kept) | path | ((counts[_MARKS] > 0) & long) | behind
-    return value, digits & ~value & (counts[_HASHES] == 0)
+    """Which tokens are values, and which are words with numbers in them. Few need to be counted in."""
+    first = kinds[begins]
+    within = np.bitwise_or.reduceat(kinds, begins)
+    behind = np.concatenate([data[:1], data])[begins] == ord("=")
+    value: np.ndarray = behind | ((within & _MARK | first & _SLASH) > 0) & (ends - begins > 1)
+    slashed = np.flatnonzero(~value & (within & _SLASH > 0))
+    value[slashed] = _counts(kinds, begins[slashed], ends[slashed], _SLASH) > 1
+    digits = ~value & (within & _DIGIT > 0)
+    lettered = (first & _LETTER > 0) & (within & (_BEYOND_HEX | _BEYOND_ASCII) == _BEYOND_HEX)
+    value |= digits & ~lettered
+    unsure = np.flatnonzero(digits & lettered)
+    of = kinds, begins[unsure], ends[unsure]
+    wordy = _counts(*of, _BEYOND_HEX) >= _WORDY
+    value[unsure] = ~wordy | (_counts(*of, _DIGIT) > _FEW_DIGITS) & (_counts(*of, _HASH) != 1)
+    return value, digits & ~value & (within & _HASH == 0)
+
+
+def _counts(kinds: np.ndarray, begins: np.ndarray, ends: np.ndarray, kind: int) -> np.ndarray:
+    """How many bytes of a kind are in each token."""
+    found = np.concatenate([[0], np.cumsum(kinds[_inside(begins, ends)] & kind > 0)])
+    last = np.cumsum(ends - begins)
+    counts: np.ndarray = found[last] - found[last - (ends - begins)]
+    return counts
+
+
+def _inside(begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """The places of all bytes of tokens."""
+    lengths = ends - begins
+    last = np.cumsum(lengths)
+    places: np.ndarray = np.repeat(ends - last, lengths) + np.arange(last[-1] if len(last) else 0)
+    return places
+
+
+def _outside(begins: np.ndarray, ends: np.ndarray, size: int) -> np.ndarray:
+    """Which of ``size`` bytes are in none of the stretches, which are in their order."""
+    bounds = np.stack([begins, ends], axis=1).ravel()
+    runs = np.diff(bounds, prepend=0, append=size)
+    return np.repeat(np.arange(len(runs)) % 2 == 0, runs)

@@ -19,7 +19,7 @@ from connectors.errors import InputError
 from report.cleantext import clean
 from report.securityfindings import Security, read_security
 from schemas.findings import FINDINGS
-from schemas.logs import LogsOutput
+from schemas.logs import LogRefusal, LogsOutput
 from schemas.names import SUMMARY_FILE
 from security.detectors import ALL, BASIC, Kind
 from security.evaluation import figures
@@ -92,14 +92,16 @@ def compliance_of(folder: Path) -> Compliance:
     looked_for = {kind.name: str(kind.category) for kind in reversed(kinds)}
     measures, measured_with = _measures(kinds)
     sources = _named(counted.by["source"])
+    dead = summary.get("dead_by_reason", {})  # a store's refusals too, of records that were read
+    unread = {reason: dead[reason] for reason in dead if reason in list(LogRefusal)}
     return Compliance(
         finished_at=summary["finished_at"],
         records=summary["records"],
         records_with_findings=counted.records,
         written=summary["logs"],
         dropped=summary.get("dropped", 0),
-        unread=summary["dead"],
-        unread_by_reason=summary.get("dead_by_reason", {}),
+        unread=sum(unread.values()),
+        unread_by_reason=unread,
         values=counted.by["kind"].total(),
         redaction=redaction,
         by_kind=dict(counted.by["kind"].most_common()),

@@ -89,7 +89,7 @@ def _summary(folder: Path) -> dict[str, Any]:
         return msgspec.convert(json.loads(text), dict[str, Any])
     except OSError as error:
         raise InputError(
-            f"{folder}: holds no result; run: traceo run ingest --input … --output {folder}"
+            f"{folder}: holds no result; run: traceo run ingest (or run logs) --input … --output {folder}"
         ) from error
     except ValueError as error:
         raise InputError(f"{folder / SUMMARY_FILE}: no summary: {error}; run the job again") from error

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from logs.bursts import Rules
 from report.data import moment
 from report.loglines import Lines, read_lines
 from report.securityfindings import Security, read_security, structs
@@ -26,6 +27,7 @@ _REMEMBERED: Final = 50_000  # pairs of service and template
 _TEXTS: Final = 200_000  # templates
 _SLOTS: Final = 240  # of time
 _OTHERS: Final = "(others)"
+_LEARNING_SECONDS: Final = Rules().learning_ns / 1e9
 _LEAST_TIMED: Final = 5  # records that make a duration worth showing
 
 
@@ -52,6 +54,25 @@ class Timeline(msgspec.Struct, kw_only=True):
     slots: list[tuple[float, int, int]]
 
 
+class Judged(NamedTuple):
+    """Services of which something could be called new: those read for longer than they are learned."""
+
+    services: int
+    of: int
+
+    def none_is_new(self) -> str:
+        """What it means that nothing is new and nothing bursts, in words."""
+        if not self.services:
+            hours = _LEARNING_SECONDS / 3600
+            return (
+                f"nothing was judged: a service is learned for {hours:g} h of its logs before an error or a"
+                f" warning of it is called new or more frequent, and none was read for longer"
+            )
+        some = f" ({self.services:,} of {self.of:,} services were read for long enough to be judged)"
+        said = "no error or warning is new, and none comes more often than before"
+        return said + (some if self.services < self.of else "")
+
+
 class LogsFound(msgspec.Struct, kw_only=True):
     """What a result holds. ``texts``: of templates by their ids."""
 
@@ -61,6 +82,7 @@ class LogsFound(msgspec.Struct, kw_only=True):
     slowest: list[Sums]
     novelties: list[TemplateEvent]
     novelties_by_kind: dict[str, int]
+    judged: Judged
     texts: dict[str, str]
     timeline: Timeline
     lines: Lines
@@ -85,6 +107,7 @@ def read_logs(folder: Path, summary: dict[str, Any], also: Sequence[str] = ()) -
         slowest=slowest,
         novelties=novelties,
         novelties_by_kind=by_kind,
+        judged=sums.judged(),
         texts=texts,
         timeline=sums.timeline(),
         lines=read_lines(
@@ -100,6 +123,7 @@ class Glance(NamedTuple):
 
     novelties: list[TemplateEvent]
     novelties_by_kind: dict[str, int]
+    judged: Judged
     texts: dict[str, str]
     security: Security
 
@@ -107,7 +131,10 @@ class Glance(NamedTuple):
 def glance(folder: Path) -> Glance:
     """The result in ``folder`` at a glance. Raises InputError."""
     texts, became = _templates(folder)
-    return Glance(*_novelties(folder, became), texts, read_security(folder))
+    sums = _Sums(became)
+    for red in structs(folder / LogsOutput.RED, LogRed):
+        sums.add(red)
+    return Glance(*_novelties(folder, became), sums.judged(), texts, read_security(folder))
 
 
 def _templates(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
@@ -136,6 +163,7 @@ class _Sums:
         self.services: dict[str, Sums] = {}
         self.pairs: dict[tuple[str, str], Sums] = {}
         self._became = became
+        self._read: dict[str, tuple[float, float]] = {}  # by service its first and its last window
         self._slots: dict[float, list[int]] = {}
         self._width = 1.0
 
@@ -147,18 +175,23 @@ class _Sums:
             key = (_OTHERS, "")
         of_service = self.services.setdefault(service, Sums(service=service))
         of_pair = self.pairs.setdefault(key, Sums(service=key[0], template=key[1]))
+        if (when := moment(red.window_start)) is not None:
+            first, last = self._read.get(service, (when, when))
+            self._read[service] = min(first, when), max(last, when)
+            self._at(red, when)
         for sums in (of_service, of_pair):
             sums.records += red.records
             sums.errors += red.errors
             sums.warnings += red.records if red.severity == "warn" else 0
             sums.timed += red.timed
             add(sums.buckets, red.buckets)
-        self._at(red)
 
-    def _at(self, red: LogRed) -> None:
-        when = moment(red.window_start)
-        if when is None:
-            return
+    def judged(self) -> Judged:
+        """How many services were read for long enough, and how many there are."""
+        enough = [last - first >= _LEARNING_SECONDS for first, last in self._read.values()]
+        return Judged(sum(enough), len(self.services))
+
+    def _at(self, red: LogRed, when: float) -> None:
         self._width = max(self._width, red.window_seconds)
         self._into(self._slots, when, red.records, red.errors)
         while len(self._slots) > 2 * _SLOTS:

@@ -21,7 +21,8 @@ def new(found: LogsFound, shown: Collection[str]) -> str:
     """Templates of warnings and errors that were not seen before, or come far more often than before."""
     title = "New and bursting templates of errors and warnings"
     if not found.novelties:
-        return section("new", title, "<p>None: no error or warning is new, and none comes more often.</p>")
+        said = found.judged.none_is_new()
+        return section("new", title, f"<p>{said[0].upper()}{said[1:]}.</p>")
     items = "".join(_novelty(one, found, shown) for one in found.novelties)
     hidden = sum(found.novelties_by_kind.values()) - len(found.novelties)
     more = f'<p class="note">{hidden:,} more are in novelties/.</p>' if hidden > 0 else ""
@@ -166,7 +167,7 @@ def _line(line: LogLine) -> str:
 
 
 def refused(found: LogsFound) -> str:
-    """Why records could not be read."""
+    """Why records could not be read, or the store did not take them."""
     counts = found.summary["dead_by_reason"]
     if not counts:
         return section("refused", "Refused, by reason", "<p>Nothing was refused.</p>")
@@ -176,5 +177,6 @@ def refused(found: LogsFound) -> str:
     ]
     lead = (
         "They are dead letters in <code>dead/</code>: place, size and SHA-256, and nothing of what they hold."
+        " A negative partition is a file: <code>input_files</code> in summary.json."
     )
     return section("refused", "Refused, by reason", table(("reason", "records", ""), rows), lead)

@@ -32,6 +32,7 @@ _NAVIGATION: Final = (
     ("measured", "Measured"),
     ("files", "Files"),
 )
+_INPUT_FILES: Final = 200
 
 
 def write_logs_report(output: str | Path) -> list[Path]:
@@ -137,4 +138,15 @@ def _files(summary: dict[str, Any]) -> str:
     rows: list[Row] = [
         (f"{one['folder']}/", one["files"], one["rows"], one["bytes"]) for one in summary["outputs"].values()
     ]
-    return section("files", "Where the results are", table(("folder", "files", "rows", "bytes"), rows))
+    results = section("files", "Where the results are", table(("folder", "files", "rows", "bytes"), rows))
+    read = summary.get("input_files", [])
+    if not read:
+        return results
+    inputs: list[Row] = [
+        (one["partition"], clean(one["file"], 300), one["lines"]) for one in read[:_INPUT_FILES]
+    ]
+    more = f'<p class="note">{len(read):,} files in all; see summary.json.</p>' if read[_INPUT_FILES:] else ""
+    lead = "A record is named topic/partition/line/place; of files the partition says which one."
+    return results + section(
+        "inputs", "Files that were read", table(("partition", "file", "lines"), inputs) + more, lead
+    )

@@ -13,7 +13,8 @@ from schemas.names import Output
 class OutputTopic(NamedTuple):
     """A topic, the field that is the messages' key (``None``: no key), and the fields of their identity.
 
-    Without such fields a message may be there twice after a failure.
+    Several messages may have one identity: made again, as many as are there already are left out. Without
+    such fields a message may be there twice after a failure.
     """
 
     name: str
@@ -45,12 +46,13 @@ RECONCILIATION: Final = OutputTopic("metrics.reconciliation", None, ())
 
 #: Of the logs job.
 LOGS_TOPICS: Final = {
-    LogsOutput.LOGS: OutputTopic("logs.processed", None, ("topic", "partition", "offset", "place")),
+    LogsOutput.LOGS: OutputTopic("logs.processed", None, (*_PLACE, "place")),
     LogsOutput.TEMPLATES: OutputTopic("logs.templates", "id", ("id", "replaces")),
     LogsOutput.NOVELTIES: OutputTopic("logs.novelties", "id", ("id",)),
-    LogsOutput.RED: OutputTopic("logs.red", "template", ()),
-    LogsOutput.FINDINGS: OutputTopic("logs.findings", None, ()),
-    LogsOutput.SECURITY: OutputTopic("logs.security", None, ()),
+    # rows of late records have the four of their window's row too: each counts as often as it is there
+    LogsOutput.RED: OutputTopic("logs.red", "template", ("window_start", "service", "template", "severity")),
+    LogsOutput.FINDINGS: OutputTopic("logs.findings", None, (*_PLACE, "place", "field", "kind")),
+    LogsOutput.SECURITY: OutputTopic("logs.security", None, ("metadata",)),  # its uid; the rest is constant
     LogsOutput.INCIDENTS: OutputTopic("logs.incidents", "id", ("id", "state")),
     LogsOutput.DEAD: OutputTopic("logs.dead", "id", ("id", "step")),
 }

@@ -103,7 +103,10 @@ class Client:
                 asked_seconds = _seconds(answer.headers.get("Retry-After"))
             if tried + 1 < self._store.tries:
                 self.wait(tried, asked_seconds)
-        raise StoreUnavailable(f"{self._store.url}: the store {trouble}, {self._store.tries} times")
+        raise StoreUnavailable(
+            f"{self._store.url}: the store {trouble}, {self._store.tries} times; "
+            "see that it runs, and its address"
+        )
 
     def _check(self, status: int) -> None:
         """What is no matter of the records: access, and the address."""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from urllib3.util import make_headers
 
-from connectors.errors import InputError
+from connectors.errors import InputError, OutputError
 from connectors.textfiles import read_text_file
 
 Compression = Literal["gzip", "zstd", "none"]
@@ -24,7 +24,7 @@ class StoreKind(StrEnum):
     ELASTICSEARCH = "elasticsearch"
 
 
-class StoreError(RuntimeError):
+class StoreError(OutputError):
     """A store that cannot be used as it is set up: one line, with its address and the fix."""
 
 

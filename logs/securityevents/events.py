@@ -6,16 +6,16 @@ that events of one actor can be counted together.
 
 import secrets
 from collections import Counter
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from logs.columns import NAMELESS, NO_TIME, identity, times_of
+from logs.columns import NAMELESS, NO_TIME, identity, places_with, searcher, times_of
 from logs.securityevents.detection import Sort
-from logs.securityevents.scan import scan
+from logs.securityevents.scan import Hit, scan
 from security.keys import Keys
 
 _MINUTE_NS: Final = 60 * 10**9
@@ -69,34 +69,49 @@ def events_of(batch: pa.RecordBatch, pseudonyms: Pseudonyms) -> list[SecurityEve
     times = times_of(batch)
     services = pc.fill_null(batch.column("service").cast(pa.string()), NAMELESS)
     traces = batch.column("trace_id")
-    actors, sources = _named(batch, _ACTOR), _named(batch, _SOURCE)
+    attributes = batch.column("attributes").dictionary_encode()  # most are those of many records
+    actors, sources = _named(attributes, _ACTOR), _named(attributes, _SOURCE)
     events = []
     known: set[tuple[int, str]] = set()
-    for column in ("body", "attributes"):
-        for row, detection, actor, source in scan(pc.fill_null(batch.column(column), "")):
-            what = detection.sort if detection.sort in _ONCE else detection.uid
-            if (row, what) in known or times[row] == NO_TIME:
-                continue
-            known.add((row, what))
-            event = SecurityEvent(
-                detection.uid,
-                int(times[row]),
-                services[row].as_py(),
-                pseudonyms.of("actor", actor or actors.get(row)),
-                pseudonyms.of("source", source or sources.get(row)),
-                identity(batch, row),
-                traces[row].as_py(),
-            )
-            events.append(event)
+    for row, detection, actor, source in (*scan(pc.fill_null(batch.column("body"), "")), *_in(attributes)):
+        what = detection.sort if detection.sort in _ONCE else detection.uid
+        if (row, what) in known or times[row] == NO_TIME:
+            continue
+        known.add((row, what))
+        event = SecurityEvent(
+            detection.uid,
+            int(times[row]),
+            services[row].as_py(),
+            pseudonyms.of("actor", actor or actors.get(row)),
+            pseudonyms.of("source", source or sources.get(row)),
+            identity(batch, row),
+            traces[row].as_py(),
+        )
+        events.append(event)
     return [*events, *_volumes(batch, times, services, actors, pseudonyms)]
 
 
-def _named(batch: pa.RecordBatch, pattern: str) -> dict[int, str]:
+def _in(attributes: pa.DictionaryArray) -> list[Hit]:
+    """What the detections find in attributes, row by row."""
+    found: dict[int, list[Hit]] = {}
+    for hit in scan(attributes.dictionary):
+        found.setdefault(hit.text, []).append(hit)
+    return [hit._replace(text=row) for row, hits in _by_row(attributes, found).items() for hit in hits]
+
+
+def _named(attributes: pa.DictionaryArray, pattern: str) -> dict[int, str]:
     """By row, whom the attributes name."""
-    found = pc.extract_regex(batch.column("attributes"), pattern)
-    rows = np.flatnonzero(found.is_valid().to_numpy(zero_copy_only=False))
-    values = found.take(pa.array(rows)).to_pylist()
-    return {row: next(iter(value.values())) for row, value in zip(rows.tolist(), values, strict=True)}
+    places = places_with(attributes.dictionary, searcher(pattern))
+    found = pc.extract_regex(attributes.dictionary.take(pa.array(places)), pattern).to_pylist()
+    pairs = zip(places.tolist(), found, strict=True)
+    return _by_row(attributes, {place: next(iter(groups.values())) for place, groups in pairs if groups})
+
+
+def _by_row(attributes: pa.DictionaryArray, found: dict[int, Any]) -> dict[int, Any]:
+    """What was ``found`` in each of the texts, by the rows that have them."""
+    codes = attributes.indices.fill_null(-1).to_numpy()
+    rows = np.flatnonzero(np.isin(codes, list(found))) if found else ()
+    return {int(row): found[int(codes[row])] for row in rows}
 
 
 def _volumes(

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final
 
-from logs.securityevents.judge import Told
+from logs.securityevents.judge import BROKEN_IN, Told
 from schemas.ocsf import (
     Analytic,
     Attack,
@@ -24,11 +24,14 @@ from schemas.verdicts import Exemplar, Reason, Verdict
 _MS: Final = 10**6
 _RULE, _STATISTICS = (1, "Rule"), (3, "Statistical")
 _MODEL: Final = "security"
+#: Whose failures came before a login: of the rule that may say so twice of one login.
+_WHOSE: Final = {"actor": ", of one actor", "source": ", from one source"}
 
 
 def finding_of(told: Told) -> DetectionFinding:
     """The event. The uid follows from rule, subject and first event: telling it twice changes nothing."""
     rule, case = told.rule, told.case
+    title = rule.title + (_WHOSE[told.subject.partition(":")[0]] if rule == BROKEN_IN else "")
     uid = _hash(f"finding|{rule.uid}|{told.subject}|{case.first_ns}")
     activity = FindingActivity.CLOSE if told.closed else FindingActivity.CREATE
     last_ns = case.last_ns if told.closed else case.opened_ns
@@ -46,12 +49,12 @@ def finding_of(told: Told) -> DetectionFinding:
         start_time=case.first_ns // _MS,
         end_time=last_ns // _MS,
         count=case.count,
-        message=f"{rule.title}: {case.count} at {case.service or 'an unnamed service'}",
+        message=f"{title}: {case.count} at {case.service or 'an unnamed service'}",
         metadata=Metadata(uid=f"{uid}-{int(activity)}"),
         finding_info=FindingInfo(
             uid=uid,
-            title=rule.title,
-            desc=f"{rule.title}; {case.count} events of rule {rule.uid}",
+            title=title,
+            desc=f"{title}; {case.count} events of rule {rule.uid}",
             types=(rule.uid,),
             analytic=Analytic(uid=rule.uid, name=rule.title, type_id=type_id, type=kind),
             attacks=_attacks(told),

@@ -4,6 +4,7 @@ blocks hold nothing, and that is all that their lines cost. What has ``%`` codes
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_plus
 
@@ -56,7 +57,7 @@ def _ready() -> _Ready:
     return _Ready(every, [re2.compile(detection.pattern, capturing) for detection in DETECTIONS])
 
 
-def _matching(text: str | bytes) -> list[int]:
+def _matching(text: str | memoryview) -> list[int]:
     """The numbers of the detections whose patterns are in ``text``, and that of the codes."""
     return _ready().every.Match(text) or []
 
@@ -81,16 +82,16 @@ def _suspects(texts: pa.Array) -> Iterator[tuple[int, str]]:
     """The texts in blocks where something may be, and their places."""
     if len(texts) == 0:
         return
-    lengths = pc.binary_length(texts)
-    if pc.max(lengths).as_py() > _LONGEST:
+    if pc.max(pc.binary_length(texts)).as_py() > _LONGEST:
         texts = pc.utf8_slice_codeunits(texts, 0, _LONGEST)
-        lengths = pc.binary_length(texts)
-    block = np.cumsum(lengths.to_numpy()) // _BLOCK
-    bounds = np.append(np.flatnonzero(np.diff(block, prepend=-1)), len(texts))
-    blocks = pa.ListArray.from_arrays(pa.array(bounds, pa.int32()), texts)
-    for place, joined in enumerate(pc.binary_join(blocks, "\n")):
-        if _matching(joined.as_buffer().to_pybytes()):
-            begin, end = int(bounds[place]), int(bounds[place + 1])
+    every = pa.ListArray.from_arrays(pa.array([0, len(texts)], pa.int32()), texts)
+    joined = memoryview(pc.binary_join(every, "\n")[0].as_buffer())
+    ends = np.cumsum(pc.binary_length(texts).to_numpy() + 1, dtype=np.int64)  # each with its line feed
+    last = np.flatnonzero(np.diff(ends // _BLOCK, append=-1)) + 1
+    for (begin, end), (first, behind) in zip(
+        pairwise([0, *last.tolist()]), pairwise([0, *ends[last - 1].tolist()]), strict=True
+    ):
+        if _matching(joined[first : behind - 1]):
             for suspect in _narrowed(texts.slice(begin, end - begin).to_pylist(), 0, end - begin):
                 yield begin + suspect, texts[begin + suspect].as_py()
 
