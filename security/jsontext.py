@@ -22,6 +22,7 @@ class Part(Enum):
     NAME = auto()
     TEXT = auto()
     NUMBER = auto()
+    TRUTH = auto()
 
 
 class Token(NamedTuple):
@@ -49,7 +50,7 @@ def is_json(text: str) -> bool:
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The names, texts and numbers of ``text``, which is JSON."""
+    """The names, texts, numbers, and what is true or false, of ``text``, which is JSON."""
     stack: list[tuple[bool, tuple[str, ...], int]] = []  # is an object, its path, its number
     path: tuple[str, ...] = ()
     in_object, owner, made, expects_name = False, 0, 0, False
@@ -75,6 +76,8 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(Part.TEXT, *match.span(), path, owner)
         elif sign.isdigit() or sign == "-":
             yield Token(Part.NUMBER, *match.span(), path, owner)
+        elif sign in "tf":
+            yield Token(Part.TRUTH, *match.span(), path, owner)
 
 
 def _kept(name: str) -> str:

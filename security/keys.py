@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 _LEAST_BYTES: Final = 32
 _HASH_BYTES: Final = 16
 _SIV_BYTES: Final = 64  # AES-256-SIV
-_TOKEN: Final = re.compile(r"<([a-z0-9_]+)~([A-Za-z0-9_-]+)>")
+#: What a token looks like.
+TOKEN: Final = re.compile(r"<([a-z0-9_]+)~([A-Za-z0-9_-]+)>")
 
 
 class KeyFileError(ValueError):
@@ -60,7 +61,7 @@ class Keys:
 
     def open(self, token: str) -> str:
         """The value of a token. Raises :class:`KeyFileError` if it is none of this key."""
-        match = _TOKEN.fullmatch(token)
+        match = TOKEN.fullmatch(token)
         if match is None:
             raise KeyFileError("no token: it looks like <kind~…>")
         kind, body = match.groups()
@@ -79,7 +80,7 @@ class Keys:
             except KeyFileError:
                 return match.group()
 
-        return _TOKEN.sub(opened, text)
+        return TOKEN.sub(opened, text)
 
 
 def _derived(secret: bytes, purpose: bytes, length: int) -> bytes:

@@ -5,7 +5,6 @@ import functools
 
 from security.detectors import ALL, BASIC
 from security.model import Mode, ModelTier
-from security.model.cues import EVERY
 from security.policy import Model, Policy
 from security.redactor import Redactor
 
@@ -27,4 +26,4 @@ def load_redactor(
     tier = None
     if policy.model is not Model.OFF:
         tier = ModelTier(mode=Mode(policy.model), secret=_UNCLEAR)
-    return Redactor(policy, ALL if kinds == "all" else BASIC, tier, EVERY)
+    return Redactor(policy, ALL if kinds == "all" else BASIC, tier)

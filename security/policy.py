@@ -31,6 +31,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 import re2
 
@@ -67,6 +68,12 @@ DROPPED: Final = "[DROPPED]"
 _KEYED: Final = (Action.HASH, Action.TOKEN)
 
 
+def _is_at(path: str, pattern: str) -> bool:
+    """Whether ``pattern`` names ``path``, in large or small letters; ``*.`` is also nothing."""
+    path, pattern = path.lower(), pattern.lower()
+    return fnmatch.fnmatchcase(path, pattern) or fnmatch.fnmatchcase("." + path, pattern)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """Where it fits, ``action`` is taken. Empty: everywhere. ``text``: of ``replace``."""
@@ -82,7 +89,7 @@ class Rule:
         return (
             (not self.kind or not _names(kind).isdisjoint(self.kind))
             and fnmatch.fnmatchcase(source, self.source)
-            and fnmatch.fnmatchcase(path, self.field)
+            and _is_at(path, self.field)
         )
 
 
@@ -146,8 +153,10 @@ class Policy:
         return any(one.fits(kind, value) for one in self.allowed)
 
     def named(self, path: str) -> Named | None:
-        """What becomes of a field that is named."""
-        return next((one for one in self.fields if fnmatch.fnmatchcase(path, one.path)), None)
+        """What becomes of a field that is named, or is in one that is."""
+        ends = [place for place, sign in enumerate(path) if sign == "."] if self.fields else ()
+        above = (path[:end] for end in (*ends, len(path)))
+        return next((one for part in above for one in self.fields if _is_at(part, one.path)), None)
 
     def stand_in(self, rule: Rule, kind: Kind, value: str) -> str:
         """What stands in for ``value``."""
@@ -158,7 +167,7 @@ class Policy:
                 if self.keys is None:
                     raise PolicyError(f"{rule.action} needs a key; name a key file")
                 make = self.keys.hash if rule.action is Action.HASH else self.keys.token
-                return make(kind.name, value)
+                return make(kind.name, _as_joined(kind, value) if rule.action is Action.HASH else value)
             case Action.DROP_FIELD | Action.DROP_LINE:
                 return DROPPED
             case _:
@@ -171,6 +180,18 @@ _OF_MACHINES: Final = tuple(
     Rule(action=Action.KEEP, kind=_ADDRESSES, field=path)
     for path in ("resource.*", "*.resource.*", "*server.address", "*.host.ip", "*.host.mac", "*k8s.*")
 )
+
+
+_SEPARATORS: Final = re.compile(r"[\s().+/-]+")
+
+
+def _as_joined(kind: Kind, value: str) -> str:
+    """``value`` however it is written: of a number without blanks and dashes, and without large letters."""
+    if kind.category is Category.SECRET:
+        return value
+    value = unquote(value)
+    bare = _SEPARATORS.sub("", value)
+    return (bare if bare.isalnum() and any(map(str.isdigit, bare)) else value).casefold()
 
 
 def _names(kind: Kind) -> set[str]:
@@ -202,7 +223,7 @@ def _parsed(path: str, document: Mapping[str, Any], keys: Keys | None) -> Policy
         *(one.action for one in policy.fields),
     }
     if keys is None and not actions.isdisjoint(_KEYED):
-        raise PolicyError(f"{path}: hash and token need a key; name a key file")
+        raise PolicyError(f"{path}: hash and token need a key; name its file (--key-file, redact_key_file)")
     return policy
 
 
@@ -242,6 +263,8 @@ def _rule(place: str, table: Mapping[str, Any]) -> Rule:
     values = _texts(place, table, {"action": "", "kind": (), "source": "*", "field": "*", "text": ""})
     values["action"] = _choice(place, "action", Action, values["action"])
     _check_kinds(place, values["kind"])
+    if values["action"] is Action.REPLACE and not values["text"]:
+        raise PolicyError(f"{place}: replace needs a text; write text = '…'")
     return Rule(**values)
 
 

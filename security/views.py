@@ -6,6 +6,7 @@ from, so that what is found in it is masked where it stands.
 
 import base64
 import binascii
+import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
@@ -19,7 +20,17 @@ _QUAD: Final = r"[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Z
 BASE64_HINT: Final = f"(?:{_QUAD}){{5}}"
 PERCENT_HINT: Final = "%(?:[2-7][0-9A-Fa-f])"
 ESCAPE_HINT: Final = r"\\(?:u00|/|x[2-7])"
-HINTS: Final = (BASE64_HINT, PERCENT_HINT, ESCAPE_HINT, *records.RECORD_HINTS)
+ENTITY_HINT: Final = r"&(?:lt|gt|quot|apos|amp|#\d|#x)"
+COLOUR_HINT: Final = r"(?:\x1b|\\e|\\033|\\u001[bB]|\\x1[bB]|\^\[|#033)\["
+TYPESET_HINT: Final = r"[\x{ff10}-\x{ff19}\x{201e}\x{300e}\x{200b}]"
+OTHER_HINTS: Final = (
+    PERCENT_HINT,
+    ESCAPE_HINT,
+    ENTITY_HINT,
+    COLOUR_HINT,
+    TYPESET_HINT,
+    *records.RECORD_HINTS,
+)
 
 _HEX: Final = "[0-9A-Fa-f]"
 _NEXT: Final = f"(?:%[89ABab]{_HEX})"
@@ -32,7 +43,23 @@ _IN_TEXTS: Final = dict.fromkeys(map(ord, "\n\r\t\u00a0\u2007\u2009\u202f\u3000"
 _TOKEN: Final = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,}={0,2}")
 _QUADS: Final = re.compile(BASE64_HINT)
 _ESCAPE: Final = re.compile(r'\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|["\\/bfnrt])')
-_EITHER: Final = re.compile(f"{_PERCENT.pattern}|{_ESCAPE.pattern}")
+_ENTITY: Final = re.compile(r"&(?:lt|gt|quot|apos|amp|nbsp|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_ANY: Final = re.compile(f"{_PERCENT.pattern}|{_ESCAPE.pattern}|{_ENTITY.pattern}")
+#: What terminals take for colours (ECMA-48), as such or as it is written out.
+_COLOUR: Final = re.compile(r"(?:\x1b|\\(?:e|033|u001[bB]|x1[bB])|\^\[|#033)\[[0-9;:?]*+[A-Za-z]")
+_ESCAPES: Final = ("\x1b[", "\\e[", "\\033[", "\\u001", "\\x1", "^[[", "#033[")
+#: Writing without blanks, in which what is written in another way begins at once.
+_UNSPACED: Final = "\u0590-\u06ff\u0e00-\u0eff\u2e80-\u2fff\u3005-\u3007\u3040-\ud7ff\uf900-\ufaff"
+#: Quotes as they are typeset, signs that are as wide as Chinese ones, signs that nobody sees.
+_TYPED: Final = (
+    dict.fromkeys("\u201c\u201d\u201e\u201f\u201a\u00ab\u00bb\u300c\u300d\u300e\u300f", '"')
+    | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
+)
+_TYPESET: Final = re.compile(
+    rf"(?<=[{_UNSPACED}])(?=[A-Za-z0-9+\u00c0-\u04ff])|(?<=[A-Za-z0-9\u00c0-\u04ff])(?=[{_UNSPACED}])|[{''.join(_TYPED)}]"
+)
+_PLAIN: Final = "plain"
 _BREAK: Final = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]*+")
 _JOINED: Final = "joined"
 _LAID_OUT: Final = "laid out"
@@ -63,32 +90,62 @@ class View(NamedTuple):
         return self.starts[start], self.ends[end - 1]
 
 
-def views(text: str, without: frozenset[str] = frozenset()) -> Iterator[View]:
+def views(
+    text: str,
+    without: frozenset[str] = frozenset(),
+    *,
+    encoded: bool = True,
+    hidden: Sequence[tuple[int, int]] = (),
+) -> Iterator[View]:
     """All that hide in ``text``. ``without``: ways of looking (``once`` of a view) that were taken already.
+
+    ``encoded``: whether ``BASE64_HINT`` is in it. ``hidden``: from, and up to, where nothing is decoded.
 
     Each way that can be taken at every depth multiplies how often a text is read, so that what is encoded in
     whatever way is decoded at once, and lines are joined, and records laid out, once.
     """
-    if ("%" in text or "\\" in text) and (view := _decoded(text)) is not None:
+    if ("%" in text or "\\" in text or "&" in text) and (view := _decoded(text)) is not None:
         yield view
+    if _PLAIN not in without and (view := _plain(text)) is not None:
+        yield view._replace(once=_PLAIN)
     if (
         _JOINED not in without
         and "\n" in text
         and (view := _replaced(text, _BREAK, _joined, str)) is not None
     ):
         yield view._replace(once=_JOINED)
-    yield from _base64(text)
+    if encoded:
+        yield from _base64(text, hidden)
     if _LAID_OUT not in without and (values := records.records(text)):
         shown, starts, ends = records.shown(text, values)
         yield View(shown, 0, len(text), starts, ends, str, once=_LAID_OUT)
 
 
 def _decoded(text: str) -> View | None:
-    if "\\" not in text:
-        return _replaced(text, _PERCENT, _percent, str)
-    if "%" not in text:
-        return _replaced(text, _ESCAPE, _unescaped, escaped)
-    return _replaced(text, _EITHER, _percent_or_escape, escaped)
+    backslash, entity = "\\" in text, "&" in text and _ENTITY.search(text) is not None
+    if not entity and "%" not in text:
+        return _replaced(text, _ESCAPE, _unescaped, escaped) if backslash else None
+    encode = (_escaped_entities if backslash else _entities) if entity else (escaped if backslash else str)
+    return _replaced(text, _ANY if backslash or entity else _PERCENT, _any, encode)
+
+
+def _plain(text: str) -> View | None:
+    """Without colours; and, of what is not of ASCII alone, as it would be typed."""
+    if any(map(text.__contains__, _ESCAPES)) and _COLOUR.search(text):
+        return _replaced(text, _COLOUR, _joined, str)
+    return None if text.isascii() else _replaced(text, _TYPESET, _typed, str)
+
+
+def _typed(sign: str) -> str:
+    return _TYPED.get(sign, " ")
+
+
+def _entities(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def _escaped_entities(text: str) -> str:
+    return escaped(_entities(text))
 
 
 def unquoted(token: str, start: int) -> View:
@@ -152,8 +209,10 @@ def _is_readable(text: str) -> bool:
     return text.translate(_IN_TEXTS).isprintable()
 
 
-def _percent_or_escape(token: str) -> str | None:
-    return _percent(token) if token[0] == "%" else _unescaped(token)
+def _any(token: str) -> str | None:
+    if token[0] == "%":
+        return _percent(token)
+    return html.unescape(token) if token[0] == "&" else _unescaped(token)
 
 
 def _unescaped(token: str) -> str | None:
@@ -167,9 +226,11 @@ def _joined(_break: str) -> str:
     return ""
 
 
-def _base64(text: str) -> Iterator[View]:
+def _base64(text: str, hidden: Sequence[tuple[int, int]]) -> Iterator[View]:
     for match in _TOKEN.finditer(text):
         token = match.group()
+        if any(start <= match.start() and match.end() <= end for start, end in hidden):
+            continue
         if len(token) > _LARGEST_TOKEN or not _QUADS.search(token):
             continue
         plain = _from_base64(token)

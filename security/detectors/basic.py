@@ -6,29 +6,22 @@ from security.detectors import masks, secrets_checks
 from security.detectors.kind import Category, Kind, Rank
 from security.detectors.people import PEOPLE
 from security.detectors.phone_kinds import PHONES
-from security.detectors.secrets_forms import EDGE
+from security.detectors.secrets_forms import ASSIGNS, BARE, EDGE, QUOTED
 
 _SECRET: Final = Category.SECRET
-_PASSWORD_NAME: Final = "(?:password|passwd|passphrase)"  # noqa: S105  a pattern, not a password
+_PASSWORD_NAME: Final = "(?:password|passwd|passphrase|psk)"  # noqa: S105  a pattern, not a password
 _KEY_NAME: Final = "(?:x-)?(?:api|access|secret|auth)[_-]?(?:key|token)"
-_ASSIGNS: Final = (
-    r"(?:(?:\\*[\"'`]\]?|%2[27])?[ \t]*(?:=>|:=|->|==?|::?|%3[DdAa])|\][ \t]*=>)(?:[ \t]"
-    r"|\\+t)*(?:%2[27])?"
-)
 _PASSWORD_SUFFIX: Final = (
     r"(?:[_ -]?(?:\d{1,2}|confirm(?:ation)?|again|repeat|old|new|current|value|text" r"|plain))?\d{0,2}"  # noqa: S105
 )
-_PASSWORD_ASSIGNED: Final = f"(?i:(?:{_PASSWORD_NAME}|pwd){_PASSWORD_SUFFIX}{_ASSIGNS})"
-_QUOTED: Final = (  # in JSON inside JSON, in JSON and code, in code and SQL
-    r"(?:\\{2,}\"(?P<value0>[^\"\\\n]+)\\+\"|\\\"(?P<value1>(?:[^\"\\\n]|\\\\\\\"|\\\\|\\[^\"\\])+)\\\""
-    r"|\"(?P<value2>(?:[^\"\\\n]|\\.)+)\"|'(?P<value3>(?:[^'\\\n]|\\.|'')+)'|`(?P<value4>[^`\n]+)`)"
-)
+_PASSWORD_ASSIGNED: Final = f"(?i:(?:{_PASSWORD_NAME}|pwd){_PASSWORD_SUFFIX}{ASSIGNS})"
 _DATABASES: Final = (
-    r"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|mssql|sqlserver|oracle"
-    r"|clickhouse|cockroachdb|couchbase|cassandra|neo4j|bolt|db2|firebird|questdb|trino"
-    r"|presto|vertica|redshift|snowflake)"
+    r"(?:postgres(?:ql)?|pgsql|postgis|mysql[2x]?|mariadb|mongodb(?:\+srv)?|rediss?|valkeys?|mssql|sqlserver"
+    r"|oracle|clickhouse|cockroach(?:db)?|couchbases?|couchdb|cassandra|neo4j|bolt|db2|firebird|questdb|trino"
+    r"|presto|vertica|redshift|snowflake|hive2?|impala|sybase|informix|teradata|timescale(?:db)?|arangodb"
+    r"|influxdb|memcached?|sqlite|sap|hdb|amqps?|kafka|nats|pulsar|stomp|mqtts?)"
 )
-_URL: Final = rf"(?i:(?:jdbc:)?{_DATABASES}(?:\+\w+)?:(?:\\*/){{2}})[^\s\"'<>]+"
+_URL: Final = rf"(?i:(?:jdbc:)?{_DATABASES}(?:\+\w+)?:(?:\\*/){{2}})[^\s\"'<]+"
 _KEY_SHAPES: Final = (
     r"(?:AKIA|ASIA)[0-9A-Z]{16}"
     r"|gh[pousr]_[0-9A-Za-z]{36,}"
@@ -49,7 +42,7 @@ def _has_digit(value: str) -> bool:
 BASIC: Final = (
     Kind(
         name="database_url",
-        title="Address of a database with a user or a password",
+        title="Address of a database or a broker with a user or a password",
         category=_SECRET,
         pattern=_URL,
         hints=(rf"(?i:{_DATABASES}(?:\+\w+)?:\\*/)",),
@@ -61,6 +54,7 @@ BASIC: Final = (
             "connecting to ‹postgresql://app:pw@db:5432/orders› failed",
             "(‹mongodb+srv://app:p%40w@db.example/orders?w=1&j=2›).",
             '"‹jdbc:mysql://db/orders?user=app&password=pw›"',
+            "dsn: ‹amqps://app:blue%40kettle@mq:5671/v›",
         ),
         misses=(
             "see https://example.com/postgres",
@@ -109,11 +103,11 @@ BASIC: Final = (
         title="Key of an interface, by the name before it",
         category=_SECRET,
         pattern=(
-            f"(?i:{_KEY_NAME}\\d{{0,2}}{_ASSIGNS})"
+            f"(?i:{_KEY_NAME}\\d{{0,2}}{ASSIGNS})"
             "(?:\"(?P<value1>[^\"]{8,})\"|'(?P<value2>[^']{8,})'"
-            "|\\\\*[\"']?(?i:bearer )?(?P<value3>[\\w./+~-]{8,}=*))"
+            "|\\\\*[\"']{0,2}(?i:bearer )?(?P<value3>[\\w./+~-]{8,}=*))"
         ),
-        hints=(f"(?i:{_KEY_NAME}\\d{{0,2}}{_ASSIGNS})",),
+        hints=(f"(?i:{_KEY_NAME}\\d{{0,2}}{ASSIGNS})",),
         check=secrets_checks.is_key,
         mask=masks.API_KEY,
         rank=Rank.NAMED,
@@ -133,8 +127,8 @@ BASIC: Final = (
         name="password",
         title="Password in quotes, by the name before it",
         category=_SECRET,
-        pattern=rf"{_PASSWORD_ASSIGNED}{_QUOTED}",
-        hints=(f"(?i:(?:{_PASSWORD_NAME}|pwd){_PASSWORD_SUFFIX}{_ASSIGNS})",),
+        pattern=rf"{_PASSWORD_ASSIGNED}{QUOTED}",
+        hints=(f"(?i:(?:{_PASSWORD_NAME}|pwd){_PASSWORD_SUFFIX}{ASSIGNS})",),
         check=secrets_checks.is_password,
         mask=masks.PASSWORD,
         rank=Rank.NAMED,
@@ -149,18 +143,31 @@ BASIC: Final = (
             'password="‹correct horse›"',
             "{'db_password': '‹it\\'s blue›'}",
             '{\\"password\\":\\"‹blue, and \\\\\\"warm\\\\\\"›\\"}',
+            'network={ ssid="x" psk="‹k3ttle-blue›" }',
+            '1,jo,"{""user"":""jo"",""password"":""‹blue kettle›""}",200',
+            "password=&quot;‹blue kettle›&quot;",
+            "##teamcity[message text='password=|'‹blue kettle›|'']",
+            "log: 'connect(password=''‹blue kettle›'')'",
         ),
-        misses=('"password": "must not be blank"', 'password=""', 'password="${PW}"', "pwd='/home/jane'"),
+        misses=(
+            '"password": "must not be blank"',
+            'password=""',
+            'password="${PW}"',
+            "pwd='/home/jane'",
+            'log("password: " + pw + ", ok")',
+        ),
     ),
     Kind(
         name="password",
         title="Password, by the name before it",
         category=_SECRET,
         pattern=(
-            rf"{_PASSWORD_ASSIGNED}(?:\\*\"(?P<value1>[^\"\n]+)(?:\n|$)|\\*'(?P<value2>[^'\n]+)(?:\n|$)"
-            r"|(?P<value3>[^\s\"'`>](?:[^\s\"'`]|[\"'`][0-9A-Za-z])*))"
+            rf"{_PASSWORD_ASSIGNED}(?:\\*\"(?P<value1>[^\"\s,;:)}}\]][^\"\n]*)(?:\n|$)"
+            rf"|\\*'(?P<value2>[^'\s,;:)}}\]][^'\n]*)(?:\n|$)|(?P<value0>password (?:unchanged|(?:updated"
+            rf"|changed)"
+            rf" successfully))|{BARE})"
         ),
-        hints=(f"(?i:(?:{_PASSWORD_NAME}|pwd){_PASSWORD_SUFFIX}{_ASSIGNS})",),
+        hints=(f"(?i:(?:{_PASSWORD_NAME}|pwd){_PASSWORD_SUFFIX}{ASSIGNS})",),
         within=secrets_checks.bare_password,
         mask=masks.PASSWORD,
         rank=Rank.NAMED,
@@ -168,6 +175,8 @@ BASIC: Final = (
         matches=(
             "password=‹hunter2› x",
             "User(name=jo, password=‹hu,nt;er2›, age=3)",
+            "form[password]=‹hunter2›",
+            "user%5Bpassword%5D=‹8N%26T%7D%5D›&commit=Log+in",
             "db.Password: ‹hunter2›.",
             "PGPASSWORD=‹hunter2› psql",
             "a=1&pwd=‹hunter2›&b=2",
@@ -183,7 +192,16 @@ BASIC: Final = (
             "passwordResetUrl=/x",
             "password: config.get(x)",
             "password: user=jo",
+            "passwd: password unchanged",
+            "passwd: password updated successfully",
+            "chpasswd: done",
+            'password = os.getenv("DB_PASS")',
+            "$password = $_POST['password'];",
+            "password: ENC[AES256_GCM,data:x]",
             "Password:",
+            '1,jo,"password:",200',
+            "password = var.db_password",
+            "WHERE login = $1 AND password = $2",
         ),
     ),
     *PEOPLE,

@@ -1,5 +1,6 @@
 """Whether what looks like a value is one: checksums, issuers, ranges, and how random a text is."""
 
+import functools
 import math
 import re
 from collections import Counter
@@ -34,6 +35,10 @@ _ISSUERS: Final = (
     ("81", "82", (16,)),  # RuPay
     ("9792", "9792", (16,)),  # Troy
 )
+_GROUP: Final = re.compile(r"\d+")
+_PREFIX: Final = 4  # digits, which the longest prefix has
+_MOST_GROUPS: Final = 6  # of a card
+_SHORTEST: Final = 12  # digits of one
 _FIRST_GROUP: Final = 4  # digits, in every way in which cards are grouped
 #: UATP's cards, which only their grouping tells from other numbers of 15 digits.
 _IN_THREE_GROUPS: Final = re.compile(r"1\d{3}\D{1,3}\d{6}\D{1,3}\d{5}(?!\D?\d)")
@@ -41,10 +46,15 @@ _IN_THREE_GROUPS: Final = re.compile(r"1\d{3}\D{1,3}\d{6}\D{1,3}\d{5}(?!\D?\d)")
 
 def is_card(digits: str) -> bool:
     """Whether an issuer has cards of this prefix and length, and the check digit (Luhn) is right."""
-    known = any(
-        low <= digits[: len(low)] <= high and len(digits) in lengths for low, high, lengths in _ISSUERS
+    return len(digits) in _lengths(digits[:_PREFIX]) and luhn.is_valid(digits) and len(set(digits)) > 1
+
+
+@functools.cache
+def _lengths(prefix: str) -> frozenset[int]:
+    """Of the cards that begin with ``prefix``."""
+    return frozenset(
+        size for low, high, sizes in _ISSUERS if low <= prefix[: len(low)] <= high for size in sizes
     )
-    return known and luhn.is_valid(digits) and len(set(digits)) > 1
 
 
 def is_named_card(value: str) -> bool:
@@ -57,14 +67,14 @@ def cards(run: str) -> Iterator[tuple[int, int]]:
     """The cards in a run of groups of digits: the longest that is one counts, then what is beside it."""
     if run.count(".") == 1:  # a decimal, which may be an amount behind a card
         run = run[: max(run.rfind(" "), 0)]
-    groups = [(m.start(), m.end()) for m in re.finditer(r"\d+", run.replace("%20", "   "))]
+    groups = list(_GROUP.finditer(run.replace("%20", "   ")))
     first = 0
     while first < len(groups):
-        for last in range(min(len(groups), first + 6) - 1, first - 1, -1):
-            start, end = groups[first][0], groups[last][1]
-            digits = re.sub(r"\D", "", run[start:end].replace("%20", ""))
-            if last > first and groups[first][1] - start != _FIRST_GROUP:
-                continue
+        start, end = groups[first].span()
+        reach = _MOST_GROUPS if end - start == _FIRST_GROUP else int(end - start >= _SHORTEST)
+        for last in range(min(len(groups), first + reach) - 1, first - 1, -1):
+            end = groups[last].end()
+            digits = "".join(group.group() for group in groups[first : last + 1])
             if is_card(digits) or (_IN_THREE_GROUPS.match(run, start) and luhn.is_valid(digits)):
                 yield start, end
                 first = last
@@ -99,12 +109,14 @@ _NO_DOMAINS: Final = frozenset(
 _SENTENCES: Final = 4  # that follow an address without a blank, at most
 #: Who adds to the algorithms of SSH names them as a mailbox (RFC 4251, section 6).
 _NAMES_OF_CIPHERS: Final = frozenset(("openssh.com", "libssh.org", "lysator.liu.se", "ssh.com"))
+#: What names messages, and nobody's mailbox, has its form (RFC 5322, section 3.6.4).
+_MESSAGE_IDS: Final = re.compile(r"(?i)(?:message[-_]?id|in-reply-to|references)[^@<]*<")
 
 
 def mailboxes(value: str) -> Iterator[tuple[int, int]]:
     """The address that ``value`` begins with: names that no domain has at its end are not of it."""
     parts = re.split(r"(?i)\s?[\[({<](?:at|@)[\])}>]\s?|@|%40|&#64;", value, maxsplit=1)
-    if value.startswith("://") or len(parts) != 2:  # noqa: PLR2004
+    if value.startswith("://") or _MESSAGE_IDS.match(value) or len(parts) != 2:  # noqa: PLR2004
         return
     if parts[0] == "git" or parts[1] in _NAMES_OF_CIPHERS or re.match(r"v?\d+\.\d|\dx\.", parts[1]):
         return

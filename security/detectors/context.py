@@ -4,6 +4,7 @@
 that a hundred words cost no more than one.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -27,13 +28,31 @@ class Words:
             text for phrase in phrases if phrase for text in (" ".join(phrase), "".join(phrase))
         )
         self._most = max(map(len, phrases), default=0)
+        self._first = frozenset(word for phrase in phrases if phrase for word in (phrase[0], "".join(phrase)))
+        self._last = tuple({phrase[-1] for phrase in phrases if phrase})
 
     def among(self, text: str, start: int, end: int) -> bool:
         """Whether one of them is in characters ``start`` up to ``end`` of ``text``, whole."""
         near = text[_whole(text, max(0, start)) : end]
-        if any(word in near for word in self._unspaced):
+        if self._unspaced and not near.isascii() and any(word in near for word in self._unspaced):
             return True
-        return any(phrase in self._phrases for phrase in self._said(near))
+        for words in _read(near):
+            if self._first.isdisjoint(words):
+                continue
+            for size in range(1, self._most + 1):
+                for first in range(len(words) - size + 1):
+                    if " ".join(words[first : first + size]) in self._phrases:
+                        return True
+        return False
+
+    def places(self, text: str) -> Iterator[int]:
+        """Where in ``text`` one of them may begin; in no order. Lengths of small letters must be the same."""
+        small, said = _all_said(text)
+        for word in (*(self._first & said), *self._unspaced):
+            at = small.find(word)
+            while at >= 0:
+                yield at
+                at = small.find(word, at + 1)
 
     def end_at(self, text: str, start: int, end: int) -> bool:
         """Whether one of them ends at ``end``, but for what stands between a name and its value."""
@@ -41,25 +60,34 @@ class Words:
         near = _BEFORE_VALUE.sub("", near)
         if near.endswith(self._unspaced):
             return True
-        if not near or not near[-1].isalpha():
+        if not near.lower().endswith(self._last):
             return False
         return any(
             " ".join(words[-size:]) in self._phrases
-            for words in _readings(near)
+            for words in _read(near)
             for size in range(1, self._most + 1)
         )
 
-    def _said(self, near: str) -> Iterator[str]:
-        for words in _readings(near):
-            for size in range(1, self._most + 1):
-                for first in range(len(words) - size + 1):
-                    yield " ".join(words[first : first + size])
+
+@functools.lru_cache(maxsize=1)
+def _all_said(text: str) -> tuple[str, frozenset[str]]:
+    """``text`` in small letters, and its words; many kinds ask for those of the same text."""
+    return text.lower(), frozenset(word for words in _readings(text) for word in words)
+
+
+@functools.lru_cache(maxsize=256)
+def _read(near: str) -> tuple[list[str], ...]:
+    """The readings of what stands near a match; many kinds ask for the same."""
+    return tuple(_readings(near))
 
 
 def _readings(near: str) -> Iterator[list[str]]:
     """The words as they stand, and with names in camel case taken apart."""
-    words = _LETTERS.findall(near.lower())
+    small = near.lower()
+    words = _LETTERS.findall(small)
     yield words
+    if small == near and "\\" not in near:
+        return
     apart = _LETTERS.findall(_SEAMS.sub(" ", near).lower())
     if apart != words:
         yield apart

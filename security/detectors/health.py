@@ -5,7 +5,7 @@ from typing import Final
 
 from stdnum import luhn
 
-from security.detectors import checks, masks
+from security.detectors import masks
 from security.detectors.kind import Category, Kind, Rank
 from security.detectors.nearby import hints, named, spelled
 
@@ -36,15 +36,51 @@ _RECORD: Final = (
     "historia clinica",
     "historia clínica",
     "cartella clinica",
+    "medical number",
+    "med rec no",
+    "unit number",
+    "hospital mrn",
+    "patient mrn",
+    "patient identifier",
+    "pt id",
+    "fallnummer",
+    "krankenaktennummer",
+    "numéro de dossier",
+    "ipp",
+    "nip patient",
+    "número de historia",
+    "prontuário",
+    "prontuario",
+    "journalnummer",
+    "patientnummer",
+    "病历号",
+    "病案号",
+    "患者番号",
+    "診察券番号",
+    "환자번호",
 )
 _INSURANCE: Final = (
     "health insurance",
     "health insurance id",
+    "insurance",
+    "insurance no",
+    "insurance card",
+    "insured id",
+    "insurance member",
     "insurance member id",
     "insurance id",
     "insurance policy",
     "health plan",
     "health plan id",
+    "health plan member id",
+    "health plan member",
+    "plan member id",
+    "medical insurance",
+    "health policy",
+    "medical policy",
+    "payer id",
+    "ehic",
+    "ohip",
     "beneficiary id",
     "beneficiary",
     "subscriber id",
@@ -55,6 +91,26 @@ _INSURANCE: Final = (
     "versichertennummer",
     "krankenversichertennummer",
     "krankenversicherungsnummer",
+    "krankenversicherung",
+    "krankenkasse",
+    "krankenkassennummer",
+    "versicherten nr",
+    "versichertennr",
+    "numéro d'assuré",
+    "numéro de mutuelle",
+    "tarjeta sanitaria",
+    "número de afiliado",
+    "tessera sanitaria",
+    "zorgpolisnummer",
+    "polisnummer",
+    "carteirinha",
+    "medicaid",
+    "medicaid id",
+    "medicaid number",
+    "保険証番号",
+    "被保険者番号",
+    "医保卡号",
+    "社保卡号",
 )
 
 
@@ -73,6 +129,14 @@ def _has_digits(value: str) -> bool:
     few = 4
     return len(re.findall(r"\d", value)) >= few
 
+
+def _is_insured(value: str) -> bool:
+    fewest = 6
+    return len(re.findall(r"\d", value)) >= fewest and not _DAY.match(value)
+
+
+#: A day, which is said of insurances as well.
+_DAY: Final = re.compile(r"(?:19|20)\d\d([ -]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)")
 
 HEALTH: Final[tuple[Kind, ...]] = (
     Kind(
@@ -150,7 +214,9 @@ HEALTH: Final[tuple[Kind, ...]] = (
         name="medical_record_number",
         title="Number of a patient's record, by the name before it",
         category=Category.PHI,
-        pattern=named(_RECORD, r"(?P<value>(?:[A-Za-z]{1,5}[-_]?)?\d{2,12}(?:[-/]\d{1,6}){0,3}[A-Za-z]?)\b"),
+        pattern=r"<(?i:patient\s+id)\W"  # of an object in a program
+        + "|"
+        + named(_RECORD, r"(?P<value>(?:[A-Za-z]{1,5}[-_]?)?\d{2,12}(?:[-/]\d{1,6}){0,3}[A-Za-z]?)\b"),
         hints=hints(*_RECORD),
         not_before=r"\w-",
         check=_has_digits,
@@ -170,15 +236,21 @@ HEALTH: Final[tuple[Kind, ...]] = (
         title="Number of an insured person, by the name before it",
         category=Category.PHI,
         pattern=named(
-            _INSURANCE, r"(?P<value>[A-Z]{0,4}[ -]?\d{3,12}(?:-\d{2,4}){0,3}(?:[ -]?[A-Z]{1,2})?)\b"
+            _INSURANCE, r"(?P<value>(?i:[A-Z]{0,4}[ -]?\d{3,20}(?:[ -]\d{2,4}){0,5}(?:[ -]?[A-Z]{1,2})?))\b"
         ),
         hints=hints(*_INSURANCE),
         not_before=r"\w-",
-        check=checks.both(_has_digits, lambda value: len(re.findall(r"\d", value)) > 5),  # noqa: PLR2004
+        check=_is_insured,
         mask=masks.named("health_insurance_number"),
         rank=Rank.NUMBER - 2,
         fields=r"(?:.*[^a-z0-9])?(?:health_?insurance(?:_?(?:number|no|id))|kvnr|hicn|versichertennummer)",
-        matches=("health insurance number: ‹XEH123456789›", "KVNR ‹A123456780›", "member_id=‹W221448890›"),
-        misses=("health plan: gold", "member id 12"),
+        matches=(
+            "health insurance number: ‹XEH123456789›",
+            "KVNR ‹A123456780›",
+            "member_id=‹W221448890›",
+            "insuranceNumber: ‹4149-128-482-ED›",
+            "EHIC ‹80756009253358164021›",
+        ),
+        misses=("health plan: gold", "member id 12", "insurance 2024-01-02", "insurance: 20240102T0841"),
     ),
 )

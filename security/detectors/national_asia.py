@@ -15,8 +15,10 @@ from stdnum.nz import ird
 from stdnum.th import pin
 from stdnum.za import idnr as za_idnr
 
-from security.detectors.kind import Kind, Rank
+from security.detectors import masks
+from security.detectors.kind import Category, Kind, Rank
 from security.detectors.national_numbers import national
+from security.detectors.nearby import named
 
 
 def _is_medicare(value: str) -> bool:
@@ -41,6 +43,33 @@ def _is_nric(value: str) -> bool:
     total += {"T": 4, "G": 4, "M": 3}.get(first, 0)
     row = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "F": "XWUTRQPNMLK", "G": "XWUTRQPNMLK"}
     return last == (row[first][total % 11] if first in row else "KLJNPQRTUWX"[10 - total % 11])
+
+
+#: Provinces in codes of administrative divisions (GB/T 2260); their counties come and go.
+_PROVINCES: Final = frozenset(
+    (
+        *range(11, 16),
+        *range(21, 24),
+        *range(31, 38),
+        *range(41, 47),
+        *range(50, 55),
+        *range(61, 66),
+        71,
+        81,
+        82,
+        83,
+        91,
+    )
+)
+
+
+def _is_resident(value: str) -> bool:
+    """A province, a day of birth, and a check character (GB 11643)."""
+    try:
+        datetime.date(int(value[6:10]), int(value[10:12]), int(value[12:14]))
+    except ValueError:
+        return False
+    return int(value[:2]) in _PROVINCES and ric.calc_check_digit(value) == value[17].upper()
 
 
 def _is_hkid(value: str) -> bool:
@@ -73,7 +102,7 @@ ASIA: Final[tuple[Kind, ...]] = (
         "Tax file number of Australia",
         r"\d{3}[ -]?\d{3}[ -]?\d{2,3}",
         lambda value: tfn.is_valid(re.sub(r"\D", "", value)),
-        ("tfn", "tax file number", "tax file"),
+        ("tfn", "tax file number", "tax file", "taxfile"),
         fields="tfn|tax_?file",
         matches=("TFN: ‹123 414 676›", "tfn=‹123439296›"),
         misses=("TFN: 123 414 677", "123414676"),
@@ -95,7 +124,7 @@ ASIA: Final[tuple[Kind, ...]] = (
         "Tax number of New Zealand (IRD)",
         r"\d{2,3}[ -]?\d{3}[ -]?\d{3}",
         lambda value: ird.is_valid(re.sub(r"\D", "", value)),
-        ("ird", "ird number", "ird no", "inland revenue"),
+        ("ird", "ird number", "ird no", "inland revenue", "ird num", "nz tax", "new zealand", "ir number"),
         matches=("IRD number ‹49-091-850›", "ird=‹49091850›"),
         misses=("IRD number 49-091-851", "49091850"),
     ),
@@ -104,7 +133,7 @@ ASIA: Final[tuple[Kind, ...]] = (
         "Identity number of India (Aadhaar)",
         r"[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}",
         aadhaar.is_valid,
-        ("aadhaar", "aadhar", "adhaar", "uidai", "uid number", "uid no", "आधार"),
+        ("aadhaar", "aadhar", "adhaar", "adhar", "uidai", "uid number", "uid no", "आधार"),
         fields="aadh?aar",
         matches=("Aadhaar ‹2341 2444 0625›", "aadhaar_number: ‹234120357150›", "UIDAI ‹2341-8675-0236›"),
         misses=("Aadhaar 2341 2444 0626", "size 234124440625"),
@@ -114,7 +143,7 @@ ASIA: Final[tuple[Kind, ...]] = (
         "Permanent account number of India (PAN)",
         r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]",
         pan.is_valid,
-        ("pan", "permanent account"),
+        ("pan", "permanent account", "pan card", "pan no", "आयकर"),
         alone=r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]",
         rank=Rank.NUMBER + 2,
         matches=("PAN ‹ACUPA7085X›", "‹ACUPA7085C›,"),
@@ -124,13 +153,13 @@ ASIA: Final[tuple[Kind, ...]] = (
         "cn_resident_id",
         "Resident identity number of China (GB 11643)",
         r"[1-8]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]",
-        ric.is_valid,
-        ("身份证", "身份证号", "公民身份号码", "resident id"),
+        _is_resident,
+        ("身份证", "身份证号", "公民身份号码", "resident id", "sfz", "sfzh"),
         alone=r"[1-8]\d{5}(?:18|19|20)\d{2}[01]\d[0-3]\d{4}[\dXx]",
-        fields="身份证(?:号)?",
+        fields="身份证(?:号)?|sfzh?",
         rank=Rank.NUMBER + 2,
         beside_letters=True,
-        matches=("身份证 ‹360426199101015059›", "‹360426199101010266›"),
+        matches=("身份证 ‹360426199101015059›", "‹360426199101010266›", "sfz=‹420106196310186816›"),
         misses=("360426199101015058", "360426199113015059", "1674981729487160534"),
     ),
     national(
@@ -139,6 +168,10 @@ ASIA: Final[tuple[Kind, ...]] = (
         r"\d{4}[ -]?\d{4}[ -]?\d{4}",
         _is_my_number,
         (
+            "my no",
+            "kojin",
+            "マイナンバーカード",
+            "japanese",
             "my number",
             "mynumber",
             "マイナンバー",
@@ -157,7 +190,17 @@ ASIA: Final[tuple[Kind, ...]] = (
         "Resident registration number of Korea",
         r"\d{2}[01]\d[0-3]\d-[0-9]\d{6}",
         rrn.is_valid,
-        ("주민등록번호", "주민번호"),
+        (
+            "주민등록번호",
+            "주민번호",
+            "주민",
+            "외국인등록번호",
+            "rrn",
+            "jumin",
+            "resident registration",
+            "korean",
+            "korea",
+        ),
         alone=r"\d{2}[01]\d[0-3]\d-\d{7}",
         fields="주민등록번호",
         rank=Rank.NUMBER + 1,
@@ -197,12 +240,38 @@ ASIA: Final[tuple[Kind, ...]] = (
         matches=("nric=‹s1234567d›",),
         misses=("nric=s1234567e", "s1234567d"),
     ),
+    Kind(
+        name="sg_nric",
+        title="Identity number of foreigners in Singapore (FIN), in small letters, by the name before it",
+        category=Category.PII,
+        pattern=named(("fin",), r"(?P<value>[stfgm]\d{7}[a-z])\b"),
+        hints=(r"(?i:fin)[^a-z0-9]{1,4}[stfgm]\d{7}",),
+        not_before=r"\w-",
+        check=_is_nric,
+        mask=masks.named("sg_nric"),
+        rank=Rank.NUMBER + 2,
+        matches=("fin: ‹s1234567d›", '"fin":"‹s1234567d›"'),
+        misses=("fin: s1234567e", "coffin s1234567d"),
+    ),
     national(
         "my_nric",
         "Identity number of Malaysia (MyKad)",
         r"\d{2}[01]\d[0-3]\d-\d{2}-\d{4}",
         nric.is_valid,
-        ("mykad", "kad pengenalan"),
+        (
+            "mykad",
+            "kad pengenalan",
+            "nric",
+            "ic no",
+            "ic number",
+            "ic num",
+            "no kp",
+            "nokp",
+            "no ic",
+            "mypr",
+            "malaysian",
+            "malaysia",
+        ),
         alone=r"\d{2}[01]\d[0-3]\d-\d{2}-\d{4}",
         fields="mykad",
         rank=Rank.NUMBER + 1,
@@ -244,7 +313,21 @@ ASIA: Final[tuple[Kind, ...]] = (
         "Identity number of Indonesia (NIK)",
         r"[1-9]\d{5}[0-7]\d[01]\d{7}",
         nik.is_valid,
-        ("nik", "ktp", "e ktp", "nomor induk kependudukan", "no ktp"),
+        (
+            "nik",
+            "ktp",
+            "e ktp",
+            "ektp",
+            "nomor induk kependudukan",
+            "no ktp",
+            "nomor ktp",
+            "no nik",
+            "no induk",
+            "induk kependudukan",
+            "kartu tanda penduduk",
+            "indonesian",
+            "indonesia",
+        ),
         fields="no_?ktp",
         rank=Rank.NUMBER + 1,
         matches=("NIK: ‹3171011708450001›", "no_ktp=‹3171015708450001›"),
@@ -255,7 +338,19 @@ ASIA: Final[tuple[Kind, ...]] = (
         "Identity number of Israel (teudat zehut)",
         r"\d{8}-?\d",
         lambda value: il_idnr.is_valid(value.replace("-", "")),
-        ("teudat zehut", "תעודת זהות", "ת.ז.", "ת.ז", "tz", "israeli id", "israel", "zehut"),
+        (
+            "teudat zehut",
+            "תעודת זהות",
+            "ת.ז.",
+            "ת.ז",
+            "tz",
+            "mispar zehut",
+            "מספר זהות",
+            "israeli id",
+            "israel",
+            "israeli",
+            "zehut",
+        ),
         fields="teudat_?zehut|israeli_?id",
         matches=("teudat zehut ‹039301809›", "ת.ז. ‹03935602-7›", "israeli_id=‹039300124›"),
         misses=("teudat zehut 039301808", "039301809"),
@@ -265,7 +360,17 @@ ASIA: Final[tuple[Kind, ...]] = (
         "Identity number of South Africa",
         r"\d{2}[01]\d[0-3]\d ?\d{4} ?[012]\d{1} ?\d",
         za_idnr.is_valid,
-        ("sa id", "south african id", "rsa id", "south africa", "said", "identity"),
+        (
+            "sa id",
+            "south african id",
+            "rsa id",
+            "rsa",
+            "south africa",
+            "south african",
+            "za id",
+            "said",
+            "identity",
+        ),
         fields="(?:sa|rsa|south_?african)_?id",
         matches=("SA ID ‹7503305044089›", "identity number ‹750330 5044 08 9›"),
         misses=("SA ID 7503305044088", "7503305044089", "identity 1674981729487"),
@@ -284,11 +389,35 @@ ASIA: Final[tuple[Kind, ...]] = (
         misses=("A123456(4)",),
     ),
     national(
+        "hk_hkid",
+        "Identity number of Hong Kong without parentheses, by the words near it",
+        r"(?i:[A-Z]{1,2}\d{6}[ -]?[\dA]|[A-Z]{1,2}\d{6}\([\dA]\))",
+        _is_hkid,
+        ("hkid", "hk id", "hkic", "hong kong id", "hong kong identity", "香港身份證", "香港身份证", "身份證"),
+        not_before=r"\w",
+        matches=("hkid=‹A1234563›", '"hkidNo": "‹a123456(3)›"'),
+        misses=("hkid=A1234564", "A1234563"),
+    ),
+    national(
         "tw_id",
         "Identity number of Taiwan",
         r"[A-Z][1289]\d{8}",
         _is_taiwan,
-        ("身分證", "身分證字號", "統一證號", "taiwan", "taiwan id"),
+        (
+            "身分證",
+            "身分證字號",
+            "統一證號",
+            "國民身分證",
+            "居留證",
+            "taiwan",
+            "taiwan id",
+            "taiwanese",
+            "tw id",
+            "twid",
+            "roc id",
+            "tw national id",
+            "arc number",
+        ),
         beside_letters=True,
         matches=("身分證字號 ‹A123456789›", "national_id=‹B142536472›"),
         misses=("身分證 A123456788", "A123456789"),

@@ -157,7 +157,7 @@ def named(phrases: Iterable[str], value: str, gap: str = "") -> str:
 GAP: Final = (
     r"(?i:[\s_-]?(?:numbers?|nummer|numero|n\x{fa}mero|(?:num|no|nr)(?:\b|_|\d)|n\x{b0}|value))?\.?[_-]?\d{0,2}?"
     r"(?:\\*\"\s?,\s?\\*\"(?:[vV]alue|stringValue)(?:\\*\"\s?:\s?\{\\*\"stringValue)?)?"
-    r"(?:'?: rejected value)?(?:\s{0,2}\([a-zA-Z][^)\n]{0,13}\))?"
+    r"(?:'?:? (?:rejected |invalid |bad |given )?value)?(?:\s{0,2}\([a-zA-Z][^)\n]{0,13}\))?"
     r"(?:\\*[\"'`]|%22|%27|[)\]])?(?:\s|\\[nrtbf]){0,4}"
     r"(?:[:=#>(|,\x{ff1a}\x{ff0c}-]|\.|->|=>|:=|%3[AaDd]|\.:|\.\x{ff1a}"
     r"|(?i:is|was|to|ist|est|es|on)[\s:])??"

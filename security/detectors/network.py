@@ -164,18 +164,25 @@ NETWORK: Final[tuple[Kind, ...]] = (
                 "ether",
                 "ethernet address",
             ),
-            r"(?P<value>[0-9A-Fa-f]{12}|[0-9A-Fa-f]{2}(?:[-][0-9A-Fa-f]{2}){5})\b",
+            r"(?P<value>[0-9A-Fa-f]{12}|[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:[.-][0-9A-Fa-f]{4}){2})\b",
         ),
         hints=(
             r"(?i:mac|addr|adress|bssid|ether)\w{0,8}\W{1,10}(?:(?i:is|to)\s)?[0-9A-Fa-f]{12}",
             _DASHED,
+            r"(?i:bssid)[^\n]{1,8}[0-9A-Fa-f]{2}",
         ),
+        not_before=r"\w:-",
         check=lambda value: (
             is_device_mac(value) or (value.replace("-", "").isdigit() and checks.is_plain(value))
         ),
         mask=masks.named("mac_address"),
-        rank=Rank.NUMBER,
-        matches=("mac=‹3c22fb9a1b0e›", "deviceMac:‹00-06-21-32-87-10›", '"macAddress":"‹3C22FB9A1B0E›"'),
+        rank=Rank.NAMED + 1,  # above what ends with "sid"
+        matches=(
+            "bssid=‹F0:18:98:76:B5:A5›",
+            "mac=‹3c22fb9a1b0e›",
+            "deviceMac:‹00-06-21-32-87-10›",
+            '"macAddress":"‹3C22FB9A1B0E›"',
+        ),
         misses=("hmac=3c22fb9a1b0e", "mac: ffffffffffff"),
     ),
     Kind(

@@ -72,6 +72,12 @@ _NO_CARD: Final = spelled(
     "counter",
     "version",
     "rev",
+    "gtin",
+    "ean",
+    "upc",
+    "isbn",
+    "sku",
+    "barcode",
 )
 
 _CARD_NAMES: Final = (
@@ -86,6 +92,13 @@ _CARD_NAMES: Final = (
     "credit card number",
     "debit card",
     "payment card",
+    "card nr",
+    "card num",
+    "cc no",
+    "cc num",
+    "ccnum",
+    "account number card",
+    "number card",
     "primary account number",
     "kreditkarte",
     "kartennummer",
@@ -110,7 +123,12 @@ PEOPLE: Final[tuple[Kind, ...]] = (
         category=Category.PII,
         pattern=(
             r"://[^\s/@:\"']+@"  # who is asked for a page, and nobody's mailbox
+            # nor of a message
+            r"|(?i:message[-_]?id|in-reply-to|references)\\*[\"']?\s*[:=]\s*\\*[\"']?(?:<[^<>\s]+>\s*)+"
             rf"|(?:%[0-9A-Fa-f]{{2}}|\\[nrt])?(?P<value1>{_LOCAL}{_AT}{_HOST})"
+            # of what came back, with its receiver inside: VERP, SRS
+            rf"|(?P<value4>[\w.-]+[+-][\w.+-]*=[\w-]+(?:\.[\w-]+)+@{_HOST}"
+            rf"|SRS[01][=+-][\w.+=-]+@{_HOST})"
             rf"|(?P<value2>\\?\"[^\s\"\\@][^\"\\@]*\\?\"@{_HOST})"
             rf"|(?P<value3>[\w+-][\w.+-]*(?i:{_SAID_AT})[\w-]+(?:(?i:{_SAID_DOT})[A-Za-z][\w-]+)+)"
         ),
@@ -133,6 +151,10 @@ PEOPLE: Final[tuple[Kind, ...]] = (
             '‹"jane doe"@example.com›',
             "q=%3D‹jane%40example.com›",
             "‹jane@example.com›.The next",
+            "from=<‹bounces+jane.doe=example.org@mta.example.com›>",
+            "‹SRS0=HHH=TT=example.org=jane@relay.example.com›",
+            "sent in reply to ‹jane@example.com›",
+            "References: ‹jane@example.com›, by telephone",
         ),
         misses=(
             "user@localhost",
@@ -143,6 +165,8 @@ PEOPLE: Final[tuple[Kind, ...]] = (
             "logo@2x.png icon@3x.retina.svg",
             "ssh://deploy@host.example.com/x",
             "ssh deploy@host.example.com",
+            "message-id=<20230129084109.7C2A@mail.example.com>",
+            "In-Reply-To: <37280149-296b@smtp.example.com>",
             "getty@tty1.service root@ip-10-0-0-1.ec2.internal",
             "module@v1.2.3.mod",
         ),
@@ -151,25 +175,36 @@ PEOPLE: Final[tuple[Kind, ...]] = (
         name="credit_card",
         title="Number of a payment card (ISO/IEC 7812), 12 to 19 digits",
         category=Category.PCI,
-        pattern=bounded(
+        pattern=r"%B(?P<value2>\d{12,19})\^[\w /.'-]*|"  # the first track of its stripe (ISO/IEC 7813)
+        + bounded(
             r"\d{4}(?:[./]\d{4}){2,3}(?:[./]\d{1,4})?|\d{4}[./]\d{6}[./]\d{4,5}"
             rf"|\d(?:(?:[+{BLANKS}{DASHES}]|%20)?\d){{11,40}}(?:\.\d+)?",
             r"\pL\pN_.+-",
         ),
         not_before=r"\w-",
-        hints=(_BEGIN + rf"\d(?:(?:[+{BLANKS}{DASHES}]|%20)?\d){{11}}", r"\d{4}[./]\d{4,6}[./]\d{4}"),
+        hints=(
+            _BEGIN + rf"\d(?:(?:[+{BLANKS}{DASHES}]|%20)?\d){{11}}",
+            r"\d{4}[./]\d{4,6}[./]\d{4}",
+            r"%B\d{12,19}\^",
+        ),
         within=checks.cards,
         never=_NO_CARD,
         mask=masks.card,
         rank=Rank.NUMBER,
         family="credit_card",
         fields="(?:.*[^a-z0-9])?(?:credit_?|debit_?)?card_?(?:number|num|no)|(?:.*[^a-z0-9])?pan_?number",
-        matches=("card ‹4111 1111 1111 1111› declined", "‹378282246310005›", "‹4111.1111.1111.1111›"),
+        matches=(
+            "card ‹4111 1111 1111 1111› declined",
+            "‹378282246310005›",
+            "‹4111.1111.1111.1111›",
+            "%B‹4111111111111111›^DOE/JO^2512101?",
+        ),
         misses=(
             "4111 1111 1111 1112",
             "9999999999999995",
             "4111 1111 1111 1112 0",
             "SpanID: 5172871048023241",
+            "GTIN 4059155001383",
             '"traceId":"4111111111111111"',
             "5172871048023241.5",
         ),
@@ -180,14 +215,19 @@ PEOPLE: Final[tuple[Kind, ...]] = (
         category=Category.PCI,
         pattern=named(_CARD_NAMES, rf"(?P<value>\d(?:[{BLANKS}{DASHES}]?\d){{11,18}})\b"),
         hints=(
-            r"(?i:card|pan[^a-z0-9]|cc[^a-z0-9]|ccnum|primary_?account|kreditkarte|kart|tarjeta|carte|cartão|карт|カード|卡号)[^\n]{1,24}?\d{12}",
+            r"(?i:card|pan[^a-z0-9]|cc[^a-z0-9]|ccnum|primary_?account|kreditkarte|kart|tarjeta|carte"
+            r"|cartão|карт|カード|卡号)[^\n]{1,24}?\d{4}[\d \x{a0}\x{202f}-]{8}",
         ),
         not_before=r"\w-",
         check=checks.is_named_card,
         mask=masks.card,
         rank=Rank.NUMBER - 1,
         family="credit_card",
-        matches=("card number: ‹174176069066189›", '"ccNumber": "‹174176069066189›"'),
+        matches=(
+            "card number: ‹174176069066189›",
+            "payment_card: ‹1354 2833 9347 578›",
+            '"ccNumber": "‹174176069066189›"',
+        ),
         misses=("card number: 174176069066188", "discard 174176069066189"),
     ),
     Kind(

@@ -16,7 +16,36 @@ from security.detectors.network import NETWORK
 
 _BORN: Final = (
     "dob",
+    "geb.-datum",
+    "geb.-dat",
+    "geb.-tag",
+    "dogum tarihi",
+    "d.tarihi",
+    "ne le",
+    "nee le",
+    "f. nac",
+    "fec. nac",
+    "fecha nacim",
+    "d. nasc",
+    "fodselsdato",
+    "fodselsdag",
+    "fodelsedatum",
+    "syntymaaika",
+    "szuletesi ido",
+    "szuletesi datum",
+    "data nasterii",
+    "datum rodenja",
+    "datum rodjenja",
+    "dátum narodenia",
+    "datum narodenia",
+    "datum rojstva",
+    "tgl lahir",
+    "д.р",
+    "дата рожд",
+    "d o b",
     "d.o.b",
+    "dt birth",
+    "birth date time",
     "date of birth",
     "birth date",
     "birth dt",
@@ -52,6 +81,39 @@ _BORN: Final = (
     "geboortedatum",
     "geboren op",
     "data urodzenia",
+    "born at",
+    "nascido em",
+    "nascida em",
+    "nasc",
+    "dt nasc",
+    "dt nascimento",
+    "data nasc",
+    "fnac",
+    "f nacimiento",
+    "fecha nac",
+    "fec nacimiento",
+    "date naiss",
+    "né e le",
+    "geb dat",
+    "gebdat",
+    "geb date",
+    "urodzony",
+    "urodzona",
+    "ur",
+    "data ur",
+    "narozen",
+    "narozena",
+    "nar",
+    "dat nar",
+    "datum narozeni",
+    "dzimšanas datums",
+    "gimimo data",
+    "sünniaeg",
+    "sünnikuupäev",
+    "syntynyt",
+    "född den",
+    "født",
+    "nata a",
     "födelsedatum",
     "född",
     "fødselsdato",
@@ -84,17 +146,28 @@ _BORN: Final = (
 _BORN_HINTS: Final = (
     r"(?i:dob|d\.o\.b|birth|bday|born|geburt|geboren|geb[\W_D]"
     r"|naissance|n\x{e9}e?[ _]le|nacimiento|nacid[oa]|fec[ _]nac)",
-    r"(?i:nascita|nat[oa][ _]il|nascimento|geboorte|urodzenia|f\x{f6}d|f\x{f8}ds|syntym|do\x{11f}um|narozen)",
+    r"(?i:nascita|nat[oa][ _]il|nasc[io_.]|nasc:|fnac|f[ _]nac|fecha[ _]?nac|gebdat|naiss|urodz"
+    r"|geboorte|urodzenia|f\x{f6}d|f\x{f8}ds|syntym|do\x{11f}um|narozen)",
     r"(?i:ro\x{111}enja|na\x{219}terii|sz\x{fc}let|рожден|народжен|родил|γέννησης|ngày sinh|lahir)",
+    r"(?i:(?:^|[ ,(;_])ur\.? ?\\*[\"']?(?: ?[:=])? ?\\*[\"']?\d|narozen|[ ,(;]nar\. |dat[_ ]nar|dzim"
+    r"|gimimo|s\x{fc}nni|syntynyt|f\x{f8}dt)",
+    r"(?i:geb\.-|dogum[ _]?tarihi|d\.tarihi|\bnee? le|f\. nac|nacim|d\. nasc|fodsels|fodelse"
+    r"|szuletesi|nasterii|ro(?:d|dj)enja|narodenia|rojstva|д\.р|рожд)",
     "生年月日|誕生日|出生日期|生日|생년월일|الميلاد|לידה|जन्म|วันเกิด",
 )
 _MONTH: Final = r"[\pL]{3,10}\.?"
+_MONTHS: Final = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+#: Between a word for a birth and its day, as registers write it: where.
+_IN_A_PLACE: Final = (
+    r"\s(?i:à|a|en|em|in|w|te|at)\s[\pL][\pL' .()-]{1,40}?,?\s(?i:le|il|el|em|on|am|op|dnia)\s"
+)
 _DATE: Final = (
-    r"(?P<value>(?:18|19|20)\d\d(?:[-/. ]\d{1,2}[-/. ]\d{1,2}"
+    r"(?P<value>(?:18|19|20)\d\d(?:(?:[-/. ]|, ?)\d{1,2}(?:[-/. ]|, ?)\d{1,2}"
     r"|年\s?\d{1,2}月\s?\d{1,2}日|년\s?\d{1,2}월\s?\d{1,2}일)"
     r"|\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{4}|\d{2})\b"
     r"|\d{1,2}\. ?\d{1,2}\. ?\d{4}"
     rf"|\d{{1,2}}(?:st|nd|rd|th|\.|º|er)?(?:[ -]|\sde\s|\sof\s){_MONTH}(?:,?[ -]|\sde\s)(?:\d{{4}}|\d{{2}})\b"
+    rf"|\d{{1,2}}{_MONTHS}(?:\d{{4}}|\d{{2}})\b"
     rf"|{_MONTH}[ -]\d{{1,2}}(?:st|nd|rd|th)?,?[ -]\d{{4}}"
     r"|(?:19|20)\d{2}[01]\d[0-3]\d\b|[0-3]\d[01]\d(?:19|20)\d{2}\b)"
 )
@@ -112,9 +185,7 @@ def is_birth_date(value: str) -> bool:
     if len(numbers) != 3:  # noqa: PLR2004
         return False
     a, b, c = numbers
-    return any(
-        _is_past_day(*order) for order in ((a, b, c), (c, b, a), (c, a, b)) if order[0] not in (b,) or True
-    )
+    return any(_is_past_day(*order) for order in ((a, b, c), (c, b, a), (c, a, b)))
 
 
 def _is_past_day(year: int, month: int, day: int) -> bool:
@@ -156,10 +227,17 @@ def _is_place(value: str) -> bool:
     """Precise to a few metres at least in one of its numbers, and on the globe."""
     numbers = re.findall(r"-?\d+\.\d+", value)
     decimals = max(len(number.partition(".")[2]) for number in numbers)
-    limits = (90, 180) if len(numbers) > 1 else (180,)
-    precise = 5
-    on_globe = all(abs(float(number)) <= limit for number, limit in zip(numbers, limits, strict=False))
+    latitude, longitude, precise = 90, 180, 5
+    sizes = sorted(abs(float(number)) for number in numbers)  # geometries say the longitude first
+    on_globe = sizes[-1] <= longitude and (len(sizes) == 1 or sizes[0] <= latitude)
     return decimals >= precise and on_globe and any(float(number) for number in numbers)
+
+
+def _is_bare_place(value: str) -> bool:
+    """The same without a name: two precise numbers, of which one is not small."""
+    first, second = (abs(float(number)) for number in re.findall(r"\d+\.\d+", value))
+    few = 10
+    return _is_place(value) and max(first, second) >= few
 
 
 _PLACE: Final = (
@@ -180,13 +258,96 @@ _PLACE: Final = (
     "lat,lng",
     "lat,lon",
     "lat/lon",
-    "position",
-    "point",
     "koordinaten",
     "standort",
     "coordenadas",
     "coordonnées",
     "ubicación",
+    "localização",
+    "posición",
+    "posizione",
+    "coordinate",
+    "lat long",
+    "latitude longitude",
+    "ll",
+    "geo point",
+    "geopoint",
+    "lonlat",
+    "lnglat",
+    "latlon",
+    "driver at",
+    "courier at",
+    "rider at",
+    "vehicle at",
+    "user at",
+    "customer at",
+    "device at",
+    "device ping",
+    "delivered at",
+    "delivered near",
+    "located at",
+    "located near",
+    "arrived at",
+    "dropped at",
+    "picked up at",
+    "last seen at",
+    "position updated to",
+    "location updated to",
+    "current location",
+    "last location",
+    "last known location",
+    "device location",
+    "home location",
+    "work location",
+    "user location",
+    "geo position",
+    "geo coordinates",
+    "gps coordinates",
+    "gps fix",
+    "coordonnées gps",
+    "coordenadas gps",
+    "współrzędne",
+    "souřadnice",
+    "koordinater",
+    "koordinaatit",
+    "koordinat",
+    "lokasi",
+    "tọa độ",
+    "พิกัด",
+    "إحداثيات",
+    "vị trí",
+    "konum",
+    "geohash",
+    "geofence",
+    "geofence exit",
+    "geofence enter",
+    "geofence entered",
+    "geofence exited",
+    "checked in at",
+    "drop off",
+    "pickup",
+    "pick up",
+    "waypoint",
+    "位置",
+    "坐标",
+    "経緯度",
+    "座標",
+    "좌표",
+    "местоположение",
+    "координаты",
+)
+#: How maps are asked for a place, and programs are given one.
+_MAPS: Final = (
+    r"(?i:#map=[\d.]{1,5}/|maps?[^\s\"'<>]{0,80}?(?:[?&](?:q|ll|sll|center|daddr|saddr|query|destination|loc|cp)=|/@|place/)"
+    r"|geo:)(?:loc:)?"
+)
+#: A point of a geometry, of a class, of a program's logs.
+_POINT: Final = (
+    r"(?:\b(?:MULTI)?(?:POINT|Point)\s?(?:Z|M|ZM)?\s?[({\[]{1,2}\s?"
+    r"|\b(?i:st_(?:make)?point|st_pointfromtext|geographypoint|geographicpoint|geopoint|geo_?coord\w*|lat_?l(?:ng|on|ong)"
+    r"|lng_?lat|lon_?lat|coordinates?|cllocation(?:coordinate2d)?|location)\s?[({\[<]{1,2}"
+    r"(?:(?:gps|fused|network|lat|latitude)[ =:]+)?\s?"
+    r"|\b(?i:geoadd|geosearch) \S+ (?:(?i:fromlonlat) )?)"
 )
 _PLACE_NAMES: Final = (
     "lat",
@@ -198,6 +359,32 @@ _PLACE_NAMES: Final = (
     "gps lon",
     "breitengrad",
     "längengrad",
+    "breite",
+    "länge",
+    "latitud",
+    "longitud",
+    "latitudine",
+    "longitudine",
+    "geo lat",
+    "geo lon",
+    "geo lng",
+    "широта",
+    "долгота",
+    "纬度",
+    "经度",
+    "緯度",
+    "経度",
+    "위도",
+    "경도",
+    "lat deg",
+    "lon deg",
+    "lng deg",
+    "coordinates",
+    "coords",
+    "latlng",
+    "lonlat",
+    "x coord",
+    "y coord",
 )
 _DECIMAL: Final = r"[-+]?\d{1,3}\.\d{4,15}"
 
@@ -206,8 +393,10 @@ REST: Final[tuple[Kind, ...]] = (
         name="date_of_birth",
         title="Date of birth, by the name before it",
         category=Category.PII,
-        pattern=named(_BORN, rf"(?:(?i:on|am|le|el|il|op|em)\s)?{_DATE}"),
-        hints=_BORN_HINTS,
+        pattern=named(_BORN, rf"(?:(?i:on|am|le|el|il|op|em|den|dnia|dne|a)\s)?{_DATE}")
+        + rf"|(?:^|[^\pL])(?i:née?|nat[oa]|nacid[oa]|nascid[oa]|born|geboren|urodzon[ya]){_IN_A_PLACE}"
+        + _DATE.replace("<value>", "<value2>"),
+        hints=(*_BORN_HINTS, r"(?i:née?|nat[oa]) (?i:à|a) "),
         not_before=r"\d",
         check=is_birth_date,
         mask=masks.named("date_of_birth"),
@@ -227,6 +416,15 @@ REST: Final[tuple[Kind, ...]] = (
             "DOB ‹09-Jul-1985›",
             "date of birth (dd/mm/yyyy): ‹09/07/1985›",
             "birthday ‹19850709›",
+            "nascido em ‹8 de outubro de 1956›",
+            "Emelie, ur. ‹02.09.1962›",
+            "ur.=‹12.07.1980›",
+            "dob=(‹1985, 7, 9›)",
+            "DOB ‹09JUL85›",
+            "Mitarbeiterin Geb.-Datum ‹03.08.1978›",
+            "dogum_tarihi=‹02.10.1942›",
+            "née à Lyon le ‹9 juillet 1985›",
+            "nato a Reggio Emilia il ‹09/07/1985›",
         ),
         misses=(
             "dob: 1985-13-40",
@@ -234,6 +432,8 @@ REST: Final[tuple[Kind, ...]] = (
             "reborn at 2023-01-29x",
             "dob: 2999-01-01",
             "birth 2023-01-29",
+            "dob 85JUL85",
+            "nata a caso",
         ),
     ),
     Kind(
@@ -282,28 +482,126 @@ REST: Final[tuple[Kind, ...]] = (
         name="geo_coordinates",
         title="Place on the globe, precise to metres: latitude and longitude",
         category=Category.PII,
-        pattern=named(
-            _PLACE, rf"(?:\\?[\"'(\[{{]|POINT ?\()?(?P<value>{_DECIMAL}(?:\s?[,;]\s?|\s){_DECIMAL})"
+        pattern=rf"{_MAPS}(?P<value1>{_DECIMAL}(?:,|/|%2[cC]){_DECIMAL})"
+        rf"|<(?P<value4>[+-]{_DECIMAL},[+-]{_DECIMAL})> \+/-"
+        + rf"|{_POINT}(?P<value3>{_DECIMAL}(?:\s?,\s?|\s){_DECIMAL})|"
+        + named(
+            _PLACE, rf"(?:\\?[\"'(\[{{]|POINT ?\()?\s?(?P<value2>{_DECIMAL}(?:\s?[,;/]\s?|\s){_DECIMAL})"
         ),
-        hints=(r"\d\.\d{4,15}(?:\s?[,;]\s?|\s)[-+]?\d{1,3}\.\d{4}",),
+        hints=(r"\d\.\d{4,15}(?:\s?[,;/]\s?|\s|%2[cC])[-+]?\d{1,3}\.\d{4}",),
         not_before=r"\w.",
         check=_is_place,
         mask=masks.named("geo_coordinates"),
         rank=Rank.NUMBER,
-        matches=("gps: ‹52.520008, 13.404954›", "location=(‹-33.868820,151.209290›)"),
-        misses=("gps: 52.5200, 13.4049", "weights 0.123456, 0.654321", "location 95.520008, 13.404954"),
+        matches=(
+            "gps: ‹52.520008, 13.404954›",
+            "location=(‹-33.868820,151.209290›)",
+            "GET https://maps.google.com/?q=‹-34.08489,150.97462›",
+            "geofence exit (‹-1.257694, 36.578667›)",
+            "checked in at ‹46.765037,-0.693274› by tram",
+            "SRID=4326;POINT(‹-38.0002430 64.0831208›)",
+            "ST_MakePoint(‹13.404954, 52.520008›)",
+            "Location[gps ‹52.520008,13.404954› hAcc=12]",
+            "GEOADD drivers ‹13.404954 52.520008› 17",
+            "https://www.openstreetmap.org/#map=18/‹52.520008/13.404954›",
+            "<‹+52.52000800,+13.40495400›> +/- 5.00m",
+            "driver at ‹52.520008,13.404954› accepted",
+        ),
+        misses=(
+            "gps: 52.5200, 13.4049",
+            "flat 46.765037,-0.693274",
+            "pointer at 46.765037,60.693274",
+            "weights 0.123456, 0.654321",
+            "location 195.520008, 13.404954",
+            "location 95.520008, 113.404954",
+        ),
+    ),
+    Kind(
+        name="geo_coordinates",
+        title="Latitude and longitude, a field of their own",
+        category=Category.PII,
+        pattern=rf"(?:^|[\t;|]|,[\"']|^[\"'])(?P<value>{_DECIMAL},\s?{_DECIMAL})(?:[\t;|]|[\"'],|[\"']?$)",
+        hints=(r"\d\.\d{5,15}, ?[-+]?\d{1,3}\.\d{5}",),
+        check=_is_bare_place,
+        mask=masks.named("geo_coordinates"),
+        rank=Rank.LOOSE,
+        confidence=0.6,
+        matches=("ok\t‹-1.535786,36.521488›\t9120", '"‹37.9357193, -122.4481808›",NNZ'),
+        misses=(
+            "'0.123456,0.654321'",
+            "0.1;1.123456,2.654321;3",
+            "range 12.345678,45.678901 ms",
+            'arg: "-61.701449, 159.505677"',
+        ),
+    ),
+    Kind(
+        name="geo_coordinates",
+        title="Latitude or longitude in degrees, minutes and seconds, or with the letter of its hemisphere",
+        category=Category.PII,
+        pattern=(
+            r"(?P<value1>(?:[NSEWO] ?)?\d{1,3} ?° ?\d{1,2} ?['′’] ?\d{1,2}(?:[.,]\d+)?"
+            r" ?(?:\\?\"|″|”|'')(?: ?[NSEWO]\b)?)"
+            r"|(?P<value2>\b\d{1,3}\.\d{5,15} ?°? ?[NSEW])\b"
+            r"|\b(?P<value3>[NSEW] ?\d{1,3}\.\d{5,15}°?)"
+            r"|,(?P<value4>\d{4}\.\d{2,8},[NS],\d{5}\.\d{2,8},[EW])\b"
+            r"|\b(?i:lat|latitude|lon|lng|longitude)_?[eE]7[\"']?\s?[:=]\s?[\"']?(?P<value5>-?\d{7,10})\b"
+            r"|(?P<value6>\b\d{1,3} deg \d{1,2}' \d{1,2}(?:\.\d+)?\\?\" [NSEW])\b"
+            r"|(?:^|[\s\"'=:,(])(?P<value7>[+-]\d{2}\.\d{4,10}[+-]\d{3}\.\d{4,10}(?:[+-]\d+(?:\.\d+)?)?/)"
+            r"|\b(?i:geo_?hash)(?:\\*[\"'])?\s?[:=]\s?\\*[\"']?(?P<value8>[0-9b-hjkmnp-z]{7,12})\b"
+            r"|(?:^|[^0-9A-Za-z+])(?P<value9>[2-9CFGHJMPQRVWX]{8}\+[2-9CFGHJMPQRVWX]{2,3})\b"
+        ),
+        hints=(
+            r"\d ?° ?\d{1,2} ?['′’] ?\d",
+            r"\d\.\d{5,15} ?°? ?[NSEW]",
+            r"[NSEW] ?\d{1,3}\.\d{5}",
+            r"\d\.\d{2,8},[NS],\d{5}\.",
+            r"(?i:lat|latitude|lon|lng|longitude)_?[eE]7",
+            r"\d deg \d{1,2}' \d",
+            r"[+-]\d{2}\.\d{4,10}[+-]\d{3}\.\d{4}",
+            r"(?i:geo_?hash)(?:\\*[\"'])?\s?[:=]\s?\\*[\"']?[0-9b-hjkmnp-z]{7}",
+            r"[2-9CFGHJMPQRVWX]{8}\+[2-9CFGHJMPQRVWX]{2}",
+        ),
+        not_before=r"\w.",
+        mask=masks.named("geo_coordinates"),
+        rank=Rank.NUMBER,
+        matches=(
+            "at ‹52°31'12.0\"N› ‹13°24'17\"E›",
+            "‹52.520008 N›, ‹13.404954° E›",
+            "$GPGGA,123519,‹4807.038,N,01131.000,E›,1,08",
+            '"latitudeE7": ‹525200080›',
+            "GPS Position : ‹52 deg 31' 12.00\" N›, ‹13 deg 24' 17.00\" E›",
+            "moved to ‹+52.520008+013.404954/›",
+            '"geohash":"‹u33dc1v0xupz›"',
+            "plus code ‹9F4MGC22+22G›",
+        ),
+        misses=(
+            "geohash: missing",
+            "a+bC22222222+22",
+            "turn 45° 3 times",
+            "52.52 N",
+            "ratio 0.123456 Nm",
+            "E 1.5",
+            "pattern7: 525200080",
+        ),
     ),
     Kind(
         name="geo_coordinates",
         title="Latitude or longitude, precise to metres, by the name before it",
         category=Category.PII,
         pattern=named(_PLACE_NAMES, r"(?P<value>[-+]?\d{1,3}\.\d{5,15})"),
-        hints=(r"(?i:lat|latitude|lon|lng|longitude|ngengrad|breitengrad)[^\w\n]{1,6}\d{1,3}\.\d{5}",),
+        hints=(
+            r"(?i:lat|latitude?|lon|lng|longitude?|lat_?deg|lo?ng?_?deg|coordinates|coords|latlng|lonlat|latitudine|ngengrad|breitengrad|nge|breite|coord|\w_?lat|\w_?lng)(?:_?\d{1,2})?[^\w\n]{1,6}\d{1,3}\.\d{5}",
+            r"(?:широта|долгота|纬度|经度|緯度|経度|위도|경도)[^\n]{1,12}\d\.\d{5}",
+        ),
         not_before=r"\w.",
         check=_is_place,
         mask=masks.named("geo_coordinates"),
         rank=Rank.NUMBER,
-        matches=("lat=‹52.520008› lon=‹13.404954›", '"latitude": ‹-33.868820›, "longitude": ‹151.209290›'),
+        matches=(
+            "@__latitude_4='‹-1.5867750›'",
+            "lat=‹52.520008› lon=‹13.404954›",
+            '"latitude": ‹-33.868820›, "longitude": ‹151.209290›',
+        ),
         misses=("lat=52.5200", "latency: 12.345678", "flat 1.234567", "lat=352.520008"),
     ),
 )

@@ -7,17 +7,21 @@ from security.detectors.kind import Category, Kind, Rank
 from security.detectors.nearby import BLANKS, DASHES, bounded, named
 
 _AREA: Final = r"[2-9]\d{2}"
-_NORTH_AMERICAN: Final = rf"(?:\({_AREA}\)[ -]?|{_AREA}[-.]){_AREA}[-. ]\d{{4}}"
+_NORTH_AMERICAN: Final = (
+    rf"(?:(?:\({_AREA}\)[ -]?|{_AREA}[-.]){_AREA}[-. ]\d{{4}}|\({_AREA}\)[ -]?{_AREA}\d{{4}})"
+)
 _EXTENSION: Final = r"(?:[ ,;]{0,2}(?i:x|ext\.?|extension)[ .:]?\d{1,6})?"
 _GROUPS: Final = (
     rf"(?:(?:[.{BLANKS}{DASHES}]{{0,2}}|[+]|%20)(?:\(\d{{1,5}}\)|\(\d+(?:[ .-]\d+)+\)"
     r"|/?\d{1,12})){1,6}"
 )
-_INTERNATIONAL: Final = rf"(?:\+|%2[bB]|\\+u002[bB])\s?[1-9]\d{{0,2}}{_GROUPS}"
+_INTERNATIONAL: Final = rf"(?:\(\+[1-9]\d{{0,2}}\)|(?:\+|%2[bB]|\\+u002[bB])\s?[1-9]\d{{0,2}}){_GROUPS}"
 _DIALLED: Final = (
     rf"(?:\+\d[\d{BLANKS}]*\(\d[\d./{BLANKS}{DASHES}]{{5,}}\d\)"
     rf"|(?:\\+u002[bB])?[+(]{{0,2}}\d[\d()./+{BLANKS}{DASHES}]{{3,20}}\d)"
 )
+#: What a telephone exchange dials through: ``SIP/trunk/+49…``.
+_TRUNK: Final = r"(?i:sip|iax2|dahdi|local|trunk)/(?:[\w.-]+/)?"
 _PHONE_NAMES: Final = (
     "phone",
     "phone number",
@@ -41,10 +45,52 @@ _PHONE_NAMES: Final = (
     "msisdn",
     "whatsapp",
     "fax",
+    "fono",
+    "phone nr",
+    "phone nbr",
+    "mob",
+    "mob no",
+    "mobil nr",
+    "mobiltelefon",
+    "handynr",
+    "telefonnr",
+    "telefoonnr",
+    "telefonní číslo",
+    "telefonszám",
+    "número de teléfono",
+    "numero de telefono",
+    "número de telefone",
+    "numero di telefono",
+    "numéro de téléphone",
+    "numer telefonu",
+    "nr telefonu",
     "phone home",
     "phone work",
     "phone mobile",
     "sms to",
+    "sms sent to",
+    "sms recipient",
+    "tel. kom",
+    "tel. mob",
+    "tel. kontaktowy",
+    "tel. domowy",
+    "tel. móvil",
+    "tel. fijo",
+    "tel. cell",
+    "tél. portable",
+    "tél. mobile",
+    "tel. priv",
+    "tel. mobil",
+    "callerid",
+    "caller id num",
+    "calling number",
+    "called number",
+    "calling party",
+    "called party",
+    "calling party number",
+    "called party number",
+    "dest number",
+    "destination number",
     "caller id",
     "caller number",
     "phone2",
@@ -110,19 +156,154 @@ _PHONE_NAMES: Final = (
     "โทรศัพท์",
     "फ़ोन",
     "मोबाइल",
+    "telefonszáma",
+    "mobilszám",
+    "mobiltelefonszám",
+    "telepon",
+    "nomor telepon",
+    "no telepon",
+    "nomor hp",
+    "no hp",
+    "nombor telefon",
+    "no telefon",
+    "telefon bimbit",
+    "hp no",
+    "điện thoại",
+    "số điện thoại",
+    "sđt",
+    "di động",
+    "telefón",
+    "telefónne číslo",
+    "mobilní telefon",
+    "broj telefona",
+    "broj mobitela",
+    "mobitel",
+    "telefoni",
+    "номер телефона",
+    "контактный телефон",
+    "мобільний",
+    "номер телефону",
+    "telefono cellulare",
+    "numero di cellulare",
+    "numero cellulare",
+    "numéro de portable",
+    "numéro de mobile",
+    "gsm nummer",
+    "gsm no",
+    "mobielnummer",
+    "mobiel nummer",
+    "mobilnr",
+    "mobiltlf",
+    "tlf nr",
+    "telefonnr.",
+    "puhelinnumero",
+    "matkapuhelinnumero",
+    "telefoninumber",
+    "tālrunis",
+    "telefonas",
+    "κινητό",
+    "رقم الهاتف",
+    "رقم الجوال",
+    "موبايل",
+    "מספר טלפון",
+    "เบอร์โทร",
+    "เบอร์โทรศัพท์",
+    "มือถือ",
+    "मोबाइल नंबर",
+    "फ़ोन नंबर",
+    "電話號碼",
+    "手機號碼",
+    "携帯番号",
+    "핸드폰",
+    "휴대전화",
+    "cep telefonu",
+    "cep tel",
+    "cep no",
+    "gsm numarası",
+    "telefon numarası",
+    "phone1",
+    "contact phone",
+    "contact mobile",
+    "contact tel",
+    "emergency phone",
+    "home phone",
+    "work phone",
+    "office phone",
+    "landline",
+    "mobile no.",
+    "mobile num",
+    "whatsapp message to",
+    "whatsapp number",
+    "whatsapp no",
+    "telegram phone",
+    "text message to",
+    "text sent to",
+    "sms notification to",
+    "verification code sent to",
+    "message sent to",
+    "sms delivered to",
+    "sms failed to",
+    "sms queued to",
+    "dialed number",
+    "recipient phone",
+    "recipient number",
+    "customer phone",
+    "user phone",
+    "subscriber number",
+    "subscriber no",
+    "calling line",
+    "cli number",
+    "tel mobile",
+    "tél mobile",
+    "tel perso",
+    "teléfono móvil",
+    "telefono movil",
+    "teléfono celular",
+    "nro de telefono",
+    "nro telefono",
+    "nr tel",
+    "numer tel",
+    "tel kom",
+    "tel mob",
+    "sími",
+    "farsími",
+    "símanúmer",
+    "wa id",
+    "whatsapp id",
+    "subscription id data",
+    "شماره موبایل",
+    "شماره تلفن",
+    "شماره تماس",
+    "تلفن",
+    "رقم هاتف",
+    "หมายเลขโทรศัพท์",
+    "फोन",
+    "फोन नंबर",
+    "ফোন",
+    "மொபைல்",
+    "連絡電話",
+    "聯絡電話",
+    "行動電話",
+    "ご連絡先",
 )
 _PHONE_HINT: Final = (
     r"(?i:phone|telephone|mobile|cell|fax|whatsapp|msisdn|telef|handy|mobil|rufnummer|r\x{fc}ckruf|festnetz|portable"
     r"|t\x{e9}l|tel\x{e9}f|caller[ _-]?id|m\x{f3}vil|movil|celular|tele?m"
-    r"|kom\x{f3}rka|puhelin|puh\W|gsm|tlf|tel|contact[ _-]?n"
-    r"|sms[ _-]?to"
+    r"|kom\x{f3}rka|fono|mob|puhelin|puh\W|gsm|tlf|tel|contact[ _-]?n"
+    r"|sms[ _-]?(?:sent[ _-]?)?to|sms[ _-]?recipient|call(?:ing|ed)[ _-]?(?:num|party)"
+    r"|dest(?:ination)?[ _-]?number"
+    r"|telepon|điện thoại|di động|sđt|nomor hp|no[_ ]hp|hp[_ ]no|mobitel|t\x{101}lrunis|landline|message to"
+    r"|(?:text|message) sent to|sms (?:notification|delivered|failed|queued) to|cep[_ ](?:tel|no)|κινητ"
+    r"|subscriber n|s\x{ed}m|wa_id|subscription-id-data|(?:recipient|customer) number|cli number"
     r"|тел|моб|τηλ)"
-    r"\w{0,12}[^a-zA-Z\d\n]{0,16}"
-    r"(?i:(?:numbers?|no|nr|n\x{b0}|num|home|work|mobile|is|was|to|rejected value)"
+    r"[\w\x{c0}-\x{24f}]{0,12}[^a-zA-Z\d\n]{0,16}"
+    r"(?i:(?:numbers?|no|nr|n\x{b0}|num|home|work|mobile|kom"
+    r"|kontaktowy|domowy|m\x{f3}vil|fijo|portable|priv|is|was|to|rejected value)"
     r"[^a-zA-Z\d\n]{1,6}){0,2}[+(]{0,2}\d"
 )
 _PHONE_HINT_ELSEWHERE: Final = (
-    "(?:電話|携帯|电话|手机|手機|전화|휴대폰|연락처|هاتف|جوال|טלפון|נייד|โทร|फ़ोन|मोबाइल)"
+    "(?:電話|携帯|电话|手机|手機|전화|휴대|핸드폰|연락처|هاتف|جوال|موبايل|موبایل|تلفن|تماس|טלפון|נייד|โทร|มือถือ"
+    "|फ़ोन|फोन|मोबाइल|ফোন|மொபைல்|連絡先)"
 )
 _CALL_NAMES: Final = (
     "call",
@@ -138,6 +319,10 @@ _CALL_NAMES: Final = (
     "dialed",
     "dialled",
     "dialing",
+    "ivr",
+    "call from",
+    "call to",
+    "sms from",
     "ring",
     "text",
     "texted",
@@ -155,16 +340,89 @@ _CALL_NAMES: Final = (
     "chiamare",
     "bel",
     "zadzwoń",
+    "reachable at",
+    "reachable on",
+    "reach him at",
+    "reach her at",
+    "call me back on",
+    "call me back at",
+    "call him on",
+    "call her on",
+    "my number is",
+    "number is",
+    "erreichbar unter",
+    "zu erreichen unter",
+    "joignable au",
+    "rappeler au",
+    "raggiungibile al",
+    "richiamare al",
+    "bereikbaar op",
+    "terugbellen op",
+    "localizable en",
+    "llamar a",
+    "ligar para",
+    "uppringd på",
+    "ring mig på",
+    "nås på",
+    "ringes op på",
+    "oppringt på",
+    "pod numerem",
+    "na numer",
+    "на номер",
+    "по номеру",
+    "за номером",
+    "номером",
+    "致電",
+    "致电",
+    "来电",
+    "拨打",
 )
 _CALL_HINT: Final = (
-    r"(?i:call|called|calling|caller|back|me at|me on|us at|dial|dialed|dialled|dialing"
+    r"(?i:call|called|calling|caller|back|me at|me on|us at|dial|dialed|dialled|dialing|ivr"
+    r"|call from|call to|sms from"
     r"|ring|text|texted|sms|reach at"
-    r"|contact|ph|anruf|anrufer|appel|appelez|llame al|llamar al|chiamare|bel|zadzwo\x{144})"
+    r"|contact|ph|anruf|anrufer|appel|appelez|llame al|llamar al|chiamare|bel|zadzwo\x{144}"
+    r"|reachable (?:at|on)|number is|(?:erreichbar|erreichen) unter|(?:joignable|rappeler) au"
+    r"|(?:raggiungibile|richiamare) al|(?:bereikbaar|terugbellen) op|localizable en|llamar a|ligar para"
+    r"|(?:uppringd|mig|n\x{e5}s|op|oppringt) p\x{e5}|pod numerem|na numer|номеру?|номером"
+    r"|致電|致电|来电|拨打)"
     r"[^a-zA-Z\d\n]{1,4}[+(]{0,2}\d{2,5}[^a-zA-Z:=,;]"
 )
 
 
+#: Names of numbers on a line of a telephone exchange.
+_LINE_NAMES: Final = (
+    "caller",
+    "callee",
+    "ani",
+    "dnis",
+    "dialed",
+    "dialled",
+    "to number",
+    "from number",
+    "calling no",
+    "called no",
+)
+
+
 PHONES: Final[tuple[Kind, ...]] = (
+    Kind(
+        name="phone",
+        title="Telephone number without groups, by what it is called on a line",
+        category=Category.PII,
+        pattern=named(_LINE_NAMES, r"(?P<value>[+]?\d{10,13})\b"),
+        hints=(
+            r"(?i:caller|callee|ani|dnis|diall?ed|(?:to|from)[_ ]?number|call(?:ing|ed)[_ ]?no)"
+            r"[^a-zA-Z0-9\n]{1,6}[+]?\d{10}",
+        ),
+        not_before=r"\w.:-",
+        check=phones.is_on_a_line,
+        mask=masks.PHONE,
+        rank=Rank.LOOSE,
+        family="phone",
+        matches=("ani=‹4155552671› dnis=‹8005552671›", '"to_number":"‹4155552671›"', "caller=‹4155552671›"),
+        misses=("caller=1415555267", "ani=4155552671234567", "caller: 1700000000", "piani=4155552671"),
+    ),
     Kind(
         name="phone",
         title="Telephone number with the code of its country",
@@ -174,6 +432,7 @@ PHONES: Final[tuple[Kind, ...]] = (
             rf"|00[1-9]\d{{0,2}}(?:[ +./-]\(?\d{{1,9}}\)?){{1,6}}{_EXTENSION}"
             rf"|001-\d{{3}}-\d{{3}}-\d{{4}}{_EXTENSION}",
             r"0-9A-Za-z_.+(/@*^-",
+            rf"|[\pL.,:] \(|{_TRUNK}",
         ),
         not_before=r"\w-",
         hints=(
@@ -191,6 +450,9 @@ PHONES: Final[tuple[Kind, ...]] = (
             "‹0049 30 1234567›",
             "‹001-415-555-2671x123›",
             "tel:‹+33612345678›",
+            'Dial("SIP/1227", "SIP/trunk/‹+3215602970›")',
+            "Daniel Boulay (‹+351211094090›) unreachable",
+            "536,‹(+375) 29 631 09 73›,sms",
         ),
         misses=("+1.23456789", "2023-01-29T08:41:09.074694Z", "@@ -1,5 +12345 @@", "a+12345678901", "+0800"),
     ),
@@ -280,6 +542,8 @@ PHONES: Final[tuple[Kind, ...]] = (
             "tél. ‹01.23.45.67.89›",
             "手机号: ‹13800138000›",
             "userPhone='‹98765 43210›'",
+            "tel. kom. ‹12 094 21 20›",
+            "CallingPartyNumber=‹4915112345678›",
         ),
         misses=(
             "phone: 2023-01-29 08:41:09",

@@ -6,10 +6,11 @@ is asked about what looks like a number already.
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import phonenumbers
+import re2
 
 #: Countries in whose way a number is read that does not say its own; the most people first.
 _REGIONS: Final = tuple(
@@ -31,6 +32,7 @@ _DECIMAL: Final = re.compile(r"^[+-]?(?:0|[1-9]\d*)\.\d+$")
 _LOCAL: Final = re.compile(r"\d{3}\.\d{4}$")
 _ADDRESS: Final = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?$")
 _NORTH_AMERICA: Final = re.compile(r"(?:\+?1)?([2-9]\d\d)([2-9]\d\d)\d{4}$")
+_NOT_OF_A_NUMBER: Final = re.compile(r"[^\W\d_]|[#;]")
 _PAIRS_OF_FRANCE: Final = re.compile(r"0[1-9](?:[ .-]\d\d){4}$")
 _WITH_TRUNK_PREFIX: Final = tuple("GB AU IE NZ ZA JP KR TW NL DE TH IT FR".split())
 
@@ -50,7 +52,7 @@ def _parsed(value: str, region: str | None) -> phonenumbers.PhoneNumber | None:
 
 def is_valid_in(value: str, regions: tuple[str | None, ...]) -> bool:
     """Whether one of ``regions`` has numbers such as ``value``; ``None``: the one whose code it names."""
-    for region in regions:
+    for region in _possible(value, regions):
         number = _parsed(value, region)
         if number is not None and (
             phonenumbers.is_valid_number_for_region(number, region)
@@ -61,9 +63,38 @@ def is_valid_in(value: str, regions: tuple[str | None, ...]) -> bool:
     return False
 
 
+def _possible(value: str, regions: tuple[str | None, ...]) -> Iterable[str | None]:
+    """Those of ``regions`` whose plan has numbers of such digits: most have not, and to parse one is slow."""
+    digits = re.sub(r"\D", "", value)
+    if _NOT_OF_A_NUMBER.search(value) or not digits.isascii():
+        return regions
+    plans = _plans(regions)
+    return [regions[place] for place in sorted(plans.Match(digits) or ())]
+
+
+@functools.cache
+def _plans(regions: tuple[str | None, ...]) -> "re2.Set":
+    """All digits that can be dialled for a number of each of ``regions``: prefixes, code and the number."""
+    plans = re2.Set.FullMatchSet()
+    for region in regions:
+        plan = None if region is None else phonenumbers.PhoneMetadata.metadata_for_region(region)
+        numbers = (
+            None if plan is None or plan.general_desc is None else plan.general_desc.national_number_pattern
+        )
+        if plan is None or numbers is None or plan.national_prefix_transform_rule:  # digits are put in
+            plans.Add(r"\d+")
+            continue
+        before = (plan.international_prefix, str(plan.country_code), plan.national_prefix_for_parsing)
+        plans.Add("".join(f"(?:{prefix})?" for prefix in before if prefix) + f"(?:{numbers})")
+    plans.Compile()
+    return plans
+
+
 def is_international(value: str) -> bool:
     """Whether ``value``, which begins with a plus or with 00, is a number of the country that it names."""
     value = re.sub(r"(?i)^(?:%2b|\\+u002b)", "+", value.replace("%20", " "))
+    if value.startswith("(+"):
+        value = value[1:].replace(")", "", 1)
     value = value[:1] + value[1:].replace("+", " ")  # a blank in a form
     if _DECIMAL.match(value) or not _WITH_AREA < len(digits_of(value)) <= _LONGEST + 2:
         return False
@@ -139,6 +170,13 @@ def is_called_one(value: str) -> bool:
     if len(digits) < short:
         return is_valid_in(value, tuple(sorted(phonenumbers.SUPPORTED_REGIONS)))
     return len(digits) < longest_ungrouped or value[0] in "+0(" or is_valid_in(value, _REGIONS)
+
+
+def is_on_a_line(value: str) -> bool:
+    """Ten digits of North America, or a number of the country whose code it begins with."""
+    digits = digits_of(value)
+    ten = 10
+    return is_north_american(digits) if len(digits) == ten else is_valid_in("+" + digits, (None,))
 
 
 def is_dialled(value: str) -> bool:

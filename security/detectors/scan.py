@@ -1,7 +1,7 @@
 """Text → findings: where which kind of sensitive value stands.
 
-One RE2 automaton over the hints of all kinds reads every text once; most hold none, and that is all they
-cost. Where a hint is found, the patterns of its kinds, of RE2 too, say exactly what is there: so that the
+RE2 automata over the hints of all kinds read every text; most hold none, and that is all they cost. Where a
+hint is found, sets say which, and the patterns of its kinds, of RE2 too, what exactly is there: so that the
 time is linear in the text, whatever the text.
 """
 
@@ -10,11 +10,13 @@ import functools
 import itertools
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import re2
 
+from security.detectors.alternation import Way, any_of, apart, rendered, ways_of
 from security.detectors.context import Words
 from security.detectors.kind import Kind, Tier
 from security.detectors.matching import Matcher, Spans
@@ -22,7 +24,13 @@ from security.detectors.matching import Matcher, Spans
 #: RE2 says "no match" when its automaton outgrows its memory; the hints need a small part of this.
 _MEMORY: Final = 256 * 1024 * 1024
 _NEAR: Final = 48  # characters in which a context word counts
+_CROWD: Final = 10  # kinds that a text may hold, above which most are ruled out at once
+_LONG: Final = 2_000  # characters of a text in which words are looked for once, and not near each number
+_WIDEST: Final = 100  # characters of a match, where words are looked for
 _CLOSE: Final = 24  # characters in which a word that makes harmless must end
+_LINES: Final = "(?m)"  # a text that begins behind another one begins at ^, too
+_PLACES: Final = 32  # in a text at which it is asked what begins there
+_EDGE: Final = 4  # bytes at the end of a text that may be taken for what stands before the next one's first
 #: What masks look like: never found again, so that redacting twice gives what redacting once gave.
 _MASKED: Final = re.compile(
     r"(?:\[[A-Z][A-Z0-9_]*+\]|(?=[*-]*\*{3})[*-]++(?:\d{4})?|<[a-z0-9_]++[:~][\w-]++>|[\s,;:/|.-]++)++"
@@ -33,6 +41,7 @@ class Finding(NamedTuple):
     """A value in a text: characters ``start`` up to, and without, ``end``.
 
     ``text``: what stands in for it; ``None``: the kind's mask. ``path``: the field of a document it is in.
+    ``value``: what it says, and ``encode``: how another text is written there, if not as it stands.
     """
 
     start: int
@@ -42,6 +51,8 @@ class Finding(NamedTuple):
     tier: Tier = Tier.PATTERN
     text: str | None = None
     path: tuple[str, ...] = ()
+    value: str | None = None
+    encode: Callable[[str], str] | None = None
 
 
 class _Pattern(NamedTuple):
@@ -63,59 +74,136 @@ class _Pattern(NamedTuple):
         return start
 
 
+def _set_of(patterns: Iterable[str], *, here: bool = False) -> "re2.Set":
+    """Which of ``patterns`` are in a text; ``here``: which of them it begins with."""
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    options.never_capture = True
+    found = re2.Set.MatchSet(options) if here else re2.Set.SearchSet(options)
+    for pattern in patterns:
+        found.Add(pattern)
+    found.Compile()
+    return found
+
+
+class _Hints:
+    """Some of the hints: an automaton that finds where any begins, and a set that tells which begin there.
+
+    The set reads only as far as a hint may go on: a set that looked for them in all of a text would have an
+    automaton of its own, as large as the first, which only texts with a hint would get to know.
+    """
+
+    def __init__(self, ways: Sequence[Way], numbers: dict[Way, set[int]]) -> None:
+        self.any = Matcher(_LINES + any_of(ways), memory=_MEMORY, captures=False)
+        self._numbers: dict[str, set[int]] = {}
+        for way in ways:
+            self._numbers.setdefault(_LINES + rendered(way), set()).update(numbers[way])
+
+    @functools.cached_property
+    def _here(self) -> "tuple[re2.Set, list[set[int]]]":
+        return _set_of(self._numbers, here=True), list(self._numbers.values())
+
+    @functools.cached_property
+    def _anywhere(self) -> "tuple[re2.Set, list[set[int]]]":
+        return _set_of(self._numbers), list(self._numbers.values())
+
+    def suspects(self, data: bytes, ends: Sequence[int]) -> Iterator[tuple[int, set[int]]]:
+        """Places of texts in ``data`` and numbers of hints that may be in them; see Scanner.suspicious."""
+        position, row, left = 0, -1, _PLACES
+        while position < len(data) and (spans := self.any.find(data, position)) is not None:
+            start = spans[0][0]
+            position = start + 1
+            if row < 0 or start >= ends[row]:
+                row, left = bisect.bisect_right(ends, start), _PLACES
+            across = start + _EDGE >= ends[row] and row + 1 < len(ends)
+            until = ends[row + 1] if across else ends[row]
+            left -= 1
+            if left >= 0:
+                sets, numbers = self._here
+                told = sets.Match(memoryview(data)[start:until])
+            else:  # as many as a long line of numbers has: one look at all of it
+                sets, numbers = self._anywhere
+                told = sets.Match(memoryview(data)[ends[row - 1] if row else 0 : until])
+                position, left = max(position, ends[row] - _EDGE), _EDGE
+            for hint in told or ():
+                yield row, numbers[hint]
+                if across:  # it may be the next one's
+                    yield row + 1, numbers[hint]
+
+
 class Scanner:
     """Looks for ``kinds``. ``also``: RE2 of what makes a text suspicious besides, without being a finding."""
 
     def __init__(self, kinds: Sequence[Kind], also: Sequence[str] = ()) -> None:
-        self.kinds = tuple(kinds)
-        by_rank = sorted(range(len(self.kinds)), key=lambda number: -self.kinds[number].rank)
-        self._order = {number: place for place, number in enumerate(by_rank)}
-        hints: dict[str, set[int]] = {}
-        for number, kind in enumerate(kinds):
-            for hint in kind.hints or (kind.pattern,):
-                hints.setdefault(hint, set()).add(number)
-        for hint in also:
-            hints.setdefault(hint, set())
-        options = re2.Options()
-        options.max_mem = _MEMORY
-        options.never_capture = True
-        self._set = re2.Set.SearchSet(options)
-        self._of_hint = []
-        for hint, numbers in hints.items():
-            self._set.Add(hint)
-            self._of_hint.append(numbers)
-        self._set.Compile()
-        self._any = Matcher("|".join(f"(?:{hint})" for hint in hints), memory=_MEMORY, captures=False)
+        self.kinds = tuple(sorted(kinds, key=lambda kind: -kind.rank))
+        hints = [
+            (hint, number) for number, kind in enumerate(self.kinds) for hint in kind.hints or (kind.pattern,)
+        ]
+        hints += ((hint, len(self.kinds) + place) for place, hint in enumerate(also))
+        numbers: dict[Way, set[int]] = {}
+        for hint, number in hints:
+            for way in ways_of(hint):
+                numbers.setdefault(way, set()).add(number)
+        self._hints = [_Hints(ways, numbers) for ways in apart(numbers) if ways]
 
     def suspects(self, data: bytes) -> set[int]:
-        """The kinds, by place, that may be in ``data``; empty for most texts."""
-        found: set[int] = set()
-        for hint in self._set.Match(data) or ():
-            found |= self._of_hint[hint]
-        return found
+        """What may be in ``data``: kinds by place in ``kinds``, behind them ``also``; mostly nothing."""
+        return self.suspicious(data, (len(data),)).get(0, set())
 
     def is_clean(self, data: bytes) -> bool:
         """Whether no hint of any kind is in ``data``."""
-        return self._any.find(data) is None
+        return all(hints.any.find(data) is None for hints in self._hints)
 
-    def suspicious(self, data: bytes, ends: Sequence[int]) -> Iterator[int]:
-        """Which of the texts that lie end to end in ``data`` may hold something; ``ends``: of each."""
-        return rows_with(self._any, data, ends)
+    def suspicious(self, data: bytes, ends: Sequence[int]) -> dict[int, set[int]]:
+        """Which of the texts that lie end to end in ``data`` may hold something, and what; ``ends``: of each.
 
-    def scan(self, text: str, most: int = sys.maxsize) -> list[Finding]:
-        """What is in ``text``, in order; no two overlap. Of one kind, ``most`` at most."""
+        What is in a text by itself is told; what two texts together have is told of both.
+        """
+        found: dict[int, set[int]] = {}
+        for hints in self._hints:
+            for row, numbers in hints.suspects(data, ends):
+                if row in found:
+                    found[row] |= numbers
+                else:
+                    found[row] = set(numbers)
+        return found
+
+    def scan(
+        self, text: str, most: int = sys.maxsize, suspects: Iterable[int] | None = None
+    ) -> list[Finding]:
+        """What is in ``text``, in order; no two overlap. Of one kind, ``most`` at most.
+
+        ``suspects``: what :meth:`suspects` says of it, if that is known.
+        """
         data = text.encode("utf-8", "surrogatepass")
-        suspects = self.suspects(data)
-        if not suspects:
-            return []
+        if suspects is None:
+            suspects = self.suspects(data)
+        numbers = sorted(number for number in suspects if number < len(self.kinds))
+        in_a_crowd = len(numbers) > _CROWD
+        if in_a_crowd:
+            numbers = self._matching(numbers, data)
         found: list[Finding] = []
         as_chars = None if len(data) == len(text) else _Places(data)
-        for number in sorted(suspects, key=self._order.__getitem__):
+        for number in numbers:
             pattern = _prepared(self.kinds[number])
             spans = pattern.matcher.find(data)
             if spans is not None:
-                found += itertools.islice(_found(pattern, text, data, as_chars, spans, found), most)
+                ones = _found(pattern, text, data, as_chars, spans, found, in_a_crowd)
+                found += itertools.islice(ones, most)
         return resolved(found, text) if len(found) > 1 else found
+
+    def _matching(self, numbers: list[int], data: bytes) -> list[int]:
+        """``numbers`` without kinds of the crowd that do not match, which one question tells."""
+        patterns, crowd = self._crowd
+        others = set(crowd).difference(crowd[place] for place in patterns.Match(data) or ())
+        return [number for number in numbers if number not in others]
+
+    @functools.cached_property
+    def _crowd(self) -> "tuple[re2.Set, list[int]]":
+        """The kinds that share the commonest hint, what states call their numbers; and all their patterns."""
+        ((shared, _),) = Counter(hint for kind in self.kinds for hint in kind.hints).most_common(1)
+        crowd = [number for number, kind in enumerate(self.kinds) if shared in kind.hints]
+        return _set_of(self.kinds[number].pattern for number in crowd), crowd
 
 
 @functools.cache
@@ -208,19 +296,56 @@ def _found(
     text: str,
     data: bytes,
     as_chars: _Places | None,
-    spans: Spans | None,
+    spans: Spans,
     above: Sequence[Finding],
+    in_a_crowd: bool,
 ) -> Iterator[Finding]:
     """All from ``spans`` on, which are of the first match, but what lies in a find of ``above``.
 
     These are of higher ranks, or of the same and came first: they would stand.
     """
-    above = tuple(above) if len(above) <= _FEW else ()
+    above = above[:] if len(above) <= _FEW else ()
     kind = pattern.kind
+    words = _words_in(pattern, text) if kind.needs_context and (in_a_crowd or len(text) > _LONG) else None
+    if words is not None:
+        first = words[0] - _NEAR - _WIDEST if words else len(text)
+        if as_chars is None and first > spans[0][0]:
+            later = pattern.matcher.find(data, first)
+            if later is None:
+                return
+            spans = later
+    for begin, finish, start, end in _matches(pattern, text, data, as_chars, spans):
+        if above and any(one.start <= start and end <= one.end for one in above):
+            continue
+        if words is not None and not _any_between(words, begin - _NEAR, finish + _NEAR):
+            if not words or begin > words[-1] + _NEAR:
+                return
+            continue
+        value = text[start:end]
+        if not value or _MASKED.fullmatch(value):
+            continue
+        sure = _confidence(pattern, text, begin, finish)  # words are told sooner than checksums
+        if sure is None or (kind.check is not None and not kind.check(value)):
+            continue
+        if kind.within is None:
+            yield Finding(start, end, kind, sure)
+        else:
+            for a, b in kind.within(value):
+                yield Finding(start + a, start + b, kind, sure)
+
+
+def _matches(
+    pattern: _Pattern, text: str, data: bytes, as_chars: _Places | None, spans: Spans | None
+) -> Iterator[tuple[int, int, int, int]]:
+    """Where the matches from ``spans`` on that stand by themselves, and the values in them, begin and end."""
     while spans is not None:
         here = spans
         at, after = begin, finish = here[0]
-        start, end = next((here[group] for group in pattern.groups if here[group][0] >= 0), here[0])
+        start, end = here[0]
+        for group in pattern.groups:
+            if here[group][0] >= 0:
+                start, end = here[group]
+                break
         if as_chars is not None:
             begin, finish, start, end = (as_chars[place] for place in (begin, finish, start, end))
         if pattern.not_after and begin and pattern.not_after.match(text, begin - 1):
@@ -228,25 +353,22 @@ def _found(
             passed = text[begin : pattern.not_after_end(text, begin) + 1]
             spans = pattern.matcher.find(data, at + max(1, len(passed.encode("utf-8", "surrogatepass"))))
             continue
-        if after < len(data):
-            spans = pattern.matcher.find(data, max(after, at + 1))
-        else:
-            spans = None
+        spans = pattern.matcher.find(data, max(after, at + 1)) if after < len(data) else None
         if pattern.not_before and finish < len(text) and pattern.not_before.match(text, finish):
             continue
-        if any(one.start <= start and end <= one.end for one in above):
-            continue
-        value = text[start:end]
-        if not value or _MASKED.fullmatch(value) or (kind.check is not None and not kind.check(value)):
-            continue
-        sure = _confidence(pattern, text, begin, finish)
-        if sure is None:
-            continue
-        if kind.within is None:
-            yield Finding(start, end, kind, sure)
-        else:
-            for a, b in kind.within(value):
-                yield Finding(start + a, start + b, kind, sure)
+        yield begin, finish, start, end
+
+
+def _words_in(pattern: _Pattern, text: str) -> list[int] | None:
+    """Where the context words of ``pattern`` may begin in ``text``, in order; ``None``: it is not known."""
+    if len(text.lower()) != len(text):  # a letter that is two when it is small
+        return None
+    return sorted(at for words in (pattern.before, pattern.after) if words for at in words.places(text))
+
+
+def _any_between(places: Sequence[int], first: int, last: int) -> bool:
+    at = bisect.bisect_left(places, first)
+    return at < len(places) and places[at] < last
 
 
 def _confidence(pattern: _Pattern, text: str, begin: int, finish: int) -> float | None:

@@ -6,13 +6,17 @@ from security.detectors.kind import Kind
 from security.detectors.secrets_ai import AI
 from security.detectors.secrets_cloud import CLOUD
 from security.detectors.secrets_code import CODE
+from security.detectors.secrets_commands import ON_LINES
 from security.detectors.secrets_data import DATA
 from security.detectors.secrets_keys import KEYS
 from security.detectors.secrets_messaging import MESSAGING
+from security.detectors.secrets_named import NAMED
+from security.detectors.secrets_passwords import PASSWORDS
 from security.detectors.secrets_payment import PAYMENT
+from security.detectors.secrets_protocols import HOSTS, PROTOCOLS
 from security.detectors.secrets_saas import SAAS
+from security.detectors.secrets_sentences import SENTENCES
 from security.detectors.secrets_web import WEB
-from security.detectors.secrets_words import WORDS
 
 SECRETS: Final[tuple[Kind, ...]] = (
     *CLOUD,
@@ -24,5 +28,10 @@ SECRETS: Final[tuple[Kind, ...]] = (
     *SAAS,
     *KEYS,
     *WEB,
-    *WORDS,
+    *ON_LINES,
+    *PASSWORDS,
+    *SENTENCES,
+    *NAMED,
+    *PROTOCOLS,
+    *HOSTS,
 )

@@ -15,31 +15,43 @@ _PLACE: Final = re.compile(
       (?:null|none|nil|undefined|nan|true|false|yes|no|n/a|na|empty|blank|unset|unknown|void|todo|tbd|fixme
         |redacted|hidden|masked|removed|filtered|protected|sanitized|omitted|encrypted|placeholder
         |replace[_-]?me|string|str|char|varchar|text|bytes?|int(?:eger)?|number|bool(?:ean)?|object|any)
-      | \W{0,5} | x{3,} | [*•●·xX\#?_.-]+
-      | <.*>? | &lt;.* | \\+u003c.* | \\+u0026lt;.*
-      | \$?\{.*\}? | \$\(.*\)? | \#\{.* | @\{.* | \[\[.* | \[object.*
-      | %[a-z_]*% | %-?\d*[a-z] | %\(\w+\)[a-z] | \?\d*
+      | \W{0,5} | x{3,} | [\\*•●·xX\#?_.█■＊-]+ | <%.* | <\?.* | !{1,2}[A-Za-z]+ | @\w+\(.*
+      | __\w+__ | @@?\w+@@? | [a-z][a-z0-9+-]*://\S* | \$\w+:\w+ | %\w+\(.*
+      | -\w | --[a-z][\w-]* | ENC[\[(].* | \$\w+(?:->\w|\[\\*["'\w]).*
+      | [&*]?(?:str|string)[?!]? | \[\]byte | SecretStr(?:ing)?
+      | (?:option(?:al)?|list|vec|set|map|maybe|promise|box|secret)<.*
+      | <?(?:redacted|sensitive|masked|hidden)>.* | VALUE_SPECIFIED_IN_NO_LOG_PARAMETER
+      | <[^<>]*> | <[\w\ .:-]* | &lt;.* | \\+u003c.* | \\+u0026lt;.*
+      | \$\{.*\}? | \{\{.* | \{[^{}]*\} | \{[\w\ .:-]* | \$\(.*\)? | \#\{.* | @\{.* | \[\[.* | \[object.*
+      | %[a-z_]*% | %-?\d*[a-z] | %\(\w+\)[a-z] | \?\d* | [$:@]\d{1,2}
       | [$:@]\w*(?:pass|pw|secret|token|key)\w*
       | [\[(<{]+(?:redacted|hidden|masked|removed|filtered|protected|sanitized|omitted|secret|private
-        |sensitive|encrypted|not|empty|none|null|obfuscated|censored)\b[\w\ -]*[\])>}]*
+        |sensitive|encrypted|not|empty|none|null|obfuscated|censored|unchanged|unset|provided|present|stripped
+        |elided|scrubbed|truncated|suppressed|concealed|known|default|optional|required)\b[\w\ -]*[\])>}]*
       | (?:your|enter|insert|put|paste)[_\ -].* | .*[_-]here
       | \[[BCI]@[0-9a-f]+ | [\w$]+(?:\.[\w$]+)+@[0-9a-f]{4,8}
       | (?:op|ssm|vault|arn|file|env|ref|secretref|kms|sops|keyring|projects|resolve)[:/]\S*
       | \{?(?:cipher|vault|aes)\}?:\S*
-      | (?:/|\./|\.\./|~/|[A-Z]:\\)[\w.@-]+(?:[/\\][\w.@-]*)*
+      | /[\w.@-]{0,20} | (?:\./|\.\./|~/|[A-Z]:\\)[\w.@-]+
+      | (?:/|\./|\.\./|~/|[A-Z]:\\)[\w.@-]+(?:[/\\][\w.@-]*)+
     """
 )
 #: What was masked before.
 _MASKED: Final = re.compile(r"\[[A-Z][A-Z0-9_]{2,}\]|\*{3}|<[a-z0-9_]+[:~][\w-]+>")
-_SHELL_NAME: Final = re.compile(r"\$\{?[A-Z_][A-Z0-9_]{2,}\}?|\$\{?[a-z_]{3,}\}?")
+#: The name of a variable that holds one, in a shell or between the quotes of ``getenv("DB_PASS")``.
+_SHELL_NAME: Final = re.compile(
+    r"\$\{?[A-Z_][A-Z0-9_]{2,}\}?|\$\{?[a-z_]{3,}\}?"
+    r"|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:PASS(?:WORD|WD|PHRASE)?|PWD|SECRET|TOKEN|KEY)"
+)
 #: Words of the sentences in which the name of a secret is spoken of.
 _SPEECH: Final = frozenset(
     """a about above accepted accessing after again all allowed already an and are as at attempt attempts
-    auth authentication been before being bad below by can cannot can't change changed changes
+    auth authentication authtok been chauthtok
+    before being bad below by can cannot can't change changed changes
     changing characters check checked checking column complexity configured confirm confirmation
     contain contains correct could created credentials denied did didn't different disabled do does
     doesn't don't enabled encoded encoder encoding encryption enter entered error exceeded exceeds
-    expiration expired expires failed failure field file for format forgot forgotten found from
+    expiration expired expires fail failed fails failure field file for format forgot forgotten found from
     generated generating given good grant has hash hashed hashing have history if ignored in
     incorrect input invalid is isn't it its key length less login lost match matched matches max
     maximum may mechanism method min minimum mismatch missing more must name need needed needs never
@@ -49,19 +61,32 @@ _SPEECH: Final = frozenset(
     strong success successful successfully that the then there this to token too type unchanged
     unauthorized update updated updating url use used user username using valid validated validating
     validation validator value verified verify verification was wasn't weak were when will with
-    without wrong you your manager generator hint store vault admin help twice repeat plaintext bcrypt
+    without wrong you your manager generator hint store vault help twice repeat plaintext bcrypt
     login page screen form dialog email phone service provider address role account
     falsch ungültig vergessen ändern geändert abgelaufen erforderlich korrekt leer fehlt
     incorrecta incorrecto inválida inválido olvidada caducada requerida cambiada actualizada errónea
     invalide oublié expiré requis modifié incorreta incorreto esquecida errada obrigatória alterada
     errata scaduta dimenticata onjuist vergeten verlopen gewijzigd felaktigt glömt nieprawidłowe błędne
     zapomniałem wygasło zmienione špatné zapomenuté неверный неверно забыт забыли изменён изменен
-    обязателен истёк yanlış hatalı""".split()
+    обязателен истёк yanlış hatalı
+    done completed finished here there mine ours yours theirs gone lost kept safe null just like what
+    where how who both two three
+    ever even many most some such than authorization protection rotation verification request response
+    requests responses session database server client host system option options flag button input label
+    screen view model type types values string strings entry entries item items list version attribute
+    property argument parameters protected hashes salt algorithm length strength based only first last
+    next previous current still also always user's users admins root's nicht wurde sein nicht está fue será
+    été sera non deve gesetzt zurückgesetzt muss darf kann""".split()
 )
 _CODE: Final = re.compile(
     r"""(?x) (?:\w+(?:\.|::|->))*(?:self|this|config|cfg|conf|settings?|options|opts|env|environ|process|req
           |request|params|args|kwargs|user|account|props|java|com|org|net|os|app|data|event|ctx|context|body|form|input
-          |state|credentials?|secrets?|passwords?|get\w*|String|string|str)(?:\.|::|->)[A-Za-z_$][\w.$]*(?:[(\[].*)?
+          |state|credentials?|secrets?|passwords?|get\w*|String|string|str|var|vars|local|locals|module|each
+          |inputs?|outputs?|steps|parameters|dto|payload|json|response|res|fields?|constants?|globals?|[Cc]onfiguration|[Ee]nvironment|Config|System
+          |[Pp]roperties|builder|random_\w+|aws_\w+|azurerm_\w+|google_\w+|vault_\w+
+          )(?:\.|::|->)[A-Za-z_$][\w.$]*(?:[(\[].*)?
+        | (?:[A-Za-z_$][\w$]*(?:\?\.|\.|::|->))+\$?[A-Za-z_]*(?i:pass|pwd|secret|token|key|cred)\w*(?:\(\))?
+        | (?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*\(.*
         | [A-Za-z_]\w{2,}(?:\([\w"'., ]*\)?|\[["'\w]*\]?)(?:\..*)?
         | await|new|lambda|function|return"""
 )
@@ -147,10 +172,11 @@ def is_opaque(value: str) -> bool:
         is_place(value)
         or _UUID.search(value)
         or _CODE.fullmatch(value)
+        or _NAMED.fullmatch(value)
         or value.count("/") > 2 + len(value) / 12
         or re.fullmatch(
-            r"[\d.:+TZ,/ -]+|0x[0-9a-fA-F]{1,16}|HTTP/.*|(?:[a-z]+-)+[0-9a-f]{8,10}-[a-z0-9]{5}"
-            r"|[A-Z]\w*[{@].*|(?i:sha\d+|md5)[:-].*|data:.*"
+            r"[\d.:+TZ,/ -]+|[A-Z]{5,9}\d|0x[0-9a-fA-F]{1,16}|HTTP/.*|(?:[a-z]+-)+[0-9a-f]{8,10}-[a-z0-9]{5}"
+            r"|[A-Z]\w*[{@].*|(?i:sha\d+|md5)[:-].*|(?i:(?:[a-z\d]+-)+sha-?\d+)|data:.*"
             r"|https?:.*|[\w.-]+:[\d.]+",
             value,
         )
@@ -174,7 +200,7 @@ def is_key(value: str) -> bool:
 def is_password(value: str) -> bool:
     """Whether what stands behind ``password=`` can be one: not a place, a word of a message, or code."""
     text = value.strip()
-    if not text or is_place(text) or re.fullmatch(r"\d", text):
+    if not text or value[0] == " " or is_place(text) or re.fullmatch(r"\w", text):
         return False
     words = [word.strip(".,:;!?()[]{}\"'").lower() for word in text.split()]
     if len(words) == 1:
@@ -184,7 +210,8 @@ def is_password(value: str) -> bool:
 
 #: Words that a message of an error has, and a pass phrase has not.
 _MESSAGE: Final = frozenset(
-    """must required invalid cannot can't blank incorrect wrong missing expired mismatch should characters
+    """unchanged successfully must required invalid cannot can't blank incorrect wrong missing expired
+    mismatch should characters
     contain contains minimum maximum failed error isn't doesn't don't didn't not least denied
     rejected too empty match matches matched please your enter provided is was were cannot longer
     shorter weak accepted allowed supported""".split()
@@ -218,23 +245,89 @@ def is_strong(value: str) -> bool:
 
 #: How words end that say what something is like, and what became of it.
 _LIKE: Final = re.compile(
-    r"(?i).*(?:ed|ing|able|ible|ory|ive|ure|ent|ant|ic|ous|al|ly|ete|ong|en|id|ull|pty" r"|afe|ain|ext)"
+    r"(?i).*(?:ed|ing|able|ible|ory|ive|ure|ent|ant|ic|ous|al|ly|ete|ong|en|id|ull|pty"
+    r"|afe|ain|ext|ion|ions|ment|ity|ness|ance|ence)"
+)
+#: What people choose most often, of lists of what was stolen, as far as it is no word of a message.
+_COMMON: Final = frozenset(
+    """123123 123321 123456 1234567 12345678 123456789 1234567890 111111 000000 654321 666666 abc123
+    access14 aaaaaa andrew arsenal ashley asdfgh asdfghjkl bailey banana barcelona baseball basketball batman
+    biteme buster changeit changeme charlie cheese chelsea chocolate computer cookie corvette dallas daniel
+    diamond donald dragon eagles falcon ferrari flower football freedom fuckyou george ginger golfer guitar
+    hammer hannah harley heather hello hockey hunter iloveyou internet jackson jennifer jessica jordan joshua
+    junior killer letmein liverpool lovely maggie maradona marina martin master matrix matthew maverick
+    mercedes merlin michael michelle midnight monkey monster morgan mustang nicole ninja nothing orange
+    p@ssw0rd parola passw0rd password password1 patrick peanut pepper phoenix pokemon porsche princess
+    purple qazwsx qwerty qwertyuiop rainbow ranger richard robert samsung secret shadow silver slayer snoopy
+    soccer sparky spider starwars steelers summer sunshine superman taylor tennis thomas thunder tigger
+    toor trustno1 welcome whatever william winner winter yamaha yankees yellow zaq12wsx zxcvbn
+    zxcvbnm""".split()
 )
 
 
+def _is_common(text: str) -> bool:
+    return text.lower() in _COMMON and not text.isupper()
+
+
 def is_told(value: str) -> bool:
-    """A password in a sentence: strong, or a word that does not say what the password is like."""
-    if is_strong(value) or re.fullmatch(r"\d{6,}[!?]?", value):
+    """A password in a sentence: strong, or words that do not say what the password is like."""
+    text = value.rstrip("!?")
+    if is_strong(value) or re.fullmatch(r"\d{5,}", text) or _is_common(text):
         return True
-    words = re.split(r"[_-]", value)
+    words = re.split(r"[_-]", text)
+    if len(words) == 1 and "." in text:
+        return _is_dotted(text)
     return (
-        len(value) > _FEW
-        and is_password(value)
+        len(text) >= _FEW
+        and is_password(text)
         and all(map(str.isalpha, words))
         and any(word.lower() not in _SPEECH for word in words)
-        and (len(words) == 1 or not value.isupper())
-        and not (len(words) == 1 and _LIKE.fullmatch(value))
+        and (len(words) == 1 or not text.isupper())
+        and not (len(words) == 1 and (_LIKE.fullmatch(text) or text.lower() in _CALLED))
     )
+
+
+def _is_dotted(text: str) -> bool:
+    """Words between full stops, as of a pass phrase: not the name of a host, a file, a class or a setting."""
+    words = text.split(".")
+    return (
+        text.islower()
+        and is_password(text)
+        and all(word.isalpha() and len(word) > _SYLLABLE and word not in _OF_NAMES for word in words)
+    )
+
+
+_SYLLABLE: Final = 3
+_OF_NAMES: Final = _SPEECH | frozenset(
+    """info name home site online shop cloud local localhost internal example test tests spec java yaml yml
+    json html conf toml properties prod staging service services svc cluster node spring server config
+    settings security util utils common core main default handler controller manager module org com
+    net""".split()
+)
+
+
+def is_quoted(value: str) -> bool:
+    """The same between quotes: several words as well."""
+    words = value.lower().split()
+    phrase = 1 < len(words) <= _PHRASE and not any(word in _SPEECH or word in _CALLED for word in words)
+    return is_told(value) or (phrase and is_password(value))
+
+
+_PHRASE: Final = 6  # words; more are a sentence
+
+
+def is_last(value: str) -> bool:
+    """The same where the text ends with it: a short word as well."""
+    text = value.rstrip("!?")
+    return is_told(value) or (
+        len(text) >= _SHORTEST
+        and is_password(text)
+        and not (_LIKE.fullmatch(text) or text.lower() in _CALLED or "=" in text or "." in text)
+    )
+
+
+_SHORTEST: Final = 4
+_CALLED: Final = frozenset("password passwd pwd pass passphrase passcode secret token key user admin".split())
 
 
 def is_sent(value: str) -> bool:
@@ -246,9 +339,10 @@ def is_sent(value: str) -> bool:
 
 #: Where a value without quotes ends, though no space says so.
 _ENDS: Final = re.compile(
-    r"""(?x) (?<!\\)\\+[nrt"'] | ;$ | ;(?=[A-Z][a-z]+$|[A-Za-z_][\w.-]*=)
+    r"""(?x) (?<!\\)\\+[nrt"'] | \x1b | \[(?:\d{1,2}(?:;\d{1,3})*)?;?m$
+        | ;$ | ;(?=[A-Z][a-z]+$|[A-Za-z_][\w.-]*=)
         | &(?:amp;)?(?=[A-Za-z_][\w.\[\]%-]*(?:=|%3D)|$)
-        | %26 | %22 | %7D | ,(?=["'{\[\\]|[A-Za-z_][\w.-]*\\*["']?(?:=|:(?!\w)))
+        | %26(?=\w+(?:=|%3D)) | %22 | %7D$ | ,(?=["'{\\]|\[["'{\d\\]|[A-Za-z_][\w.-]*\\*["']?(?:=|:(?!\w)))
         | \|(?=[A-Za-z_][\w.-]*[=:]|$)
         | (?<=\])\[ | (?<=\w)\[(?=[A-Za-z_]\w*\](?:$|=))
         | </ | /> | ->"""
@@ -277,8 +371,24 @@ def closed(value: str) -> str:
 def with_credentials(url: str) -> Iterator[tuple[int, int]]:
     """An address of a database, if a user or a password is in it."""
     text = closed(url)
-    if _CREDENTIALS.search(text):
+    if _CREDENTIALS.search(text) and not _is_masked(text):
         yield 0, len(text)
+
+
+def _is_masked(url: str) -> bool:
+    """Whether all that is secret in ``url`` was masked, or is kept elsewhere; a word may be a password."""
+    said = [match[1] or match[2] for match in _SECRETS_OF_URLS.finditer(url)]
+    return bool(said) and all(
+        is_absent(value) and (not value.isalpha() or _CROSSES.fullmatch(value)) for value in said
+    )
+
+
+_CROSSES: Final = re.compile("[xX]{3,}")
+
+
+_SECRETS_OF_URLS: Final = re.compile(
+    r"(?i)//[^:/\s@]*:([^/\s@]+)@|[?&;](?:password|passwd|pwd|pass|\w*token|sslkey|sslpassword)(?:=|%3D)([^&;\s]+)"
+)
 
 
 _CREDENTIALS: Final = re.compile(
@@ -291,7 +401,7 @@ def bare_password(value: str) -> Iterator[tuple[int, int]]:
     """The password in a run of characters without spaces, behind ``password=``."""
     text = bare(value)
     if text[:2] in ('{"', '["', "{'", "['", "{\\", "[\\", "[{") or re.match(
-        r"(?:[a-z]+(?:[A-Z][a-z]*)*|[A-Za-z]+(?:_[A-Za-z]+)+|[A-Z]{3,})=(?!=|$)|\w+[(\[]\\*[\"']", text
+        r"(?:[a-z]{2,}(?:[A-Z][a-z]+)*|[A-Za-z]+(?:_[A-Za-z]+)+|[A-Z]{3,})=(?!=|$)|\w+[(\[]\\*[\"']", text
     ):
         return
     if is_password(text) and not _opens_with_none(text):
@@ -306,14 +416,13 @@ def _opens_with_none(text: str) -> bool:
     )
 
 
-_CALLED: Final = frozenset("password passwd pwd pass passphrase secret token key".split())
-
-
 def bare_named(value: str) -> Iterator[tuple[int, int]]:
     """The same where the name is one in other languages too: a word, unless it is of a message."""
     text = bare(value)
     shortest = 4
     if _opens_with_none(value) or re.match(r"[A-Z][A-Z0-9_]*\]", value):  # what is left of a mask
+        return
+    if text.lower() in _CALLED:
         return
     if is_told(text) or (len(text) >= shortest and is_password(text) and not _LIKE.fullmatch(text)):
         yield 0, len(text)
@@ -332,11 +441,62 @@ def bare_pair(value: str) -> Iterator[tuple[int, int]]:
         yield from bare_strong(value)
 
 
+def bare_setting(value: str) -> Iterator[tuple[int, int]]:
+    """A password of a device, behind a digit that says how it is written."""
+    text = bare(value)
+    if len(text) >= _SHORTEST and is_password(text) and not _COUNTED.fullmatch(text):
+        yield 0, len(text)
+
+
+_COUNTED: Final = re.compile(
+    r"(?i)times?|of|attempts?|tries|days?|hours?|minutes?|char(?:s|acters?)?|digits?|bytes?|items?|keys?"
+)
+
+
+def is_content(value: str) -> bool:
+    """A password in an element, not what a form calls one: ``New password``."""
+    words = re.findall(r"\w+", value.lower())
+    return is_password(value) and not any(word in _CALLED or word in _SPEECH for word in words)
+
+
+def bare_second(value: str) -> Iterator[tuple[int, int]]:
+    """A password of letters, behind a user and a sign between them: a common one, or no way to log in."""
+    text = bare(value)
+    if is_last(text) and text.lower() not in _CALLED and not _LOGINS.search(text):
+        yield 0, len(text)
+
+
+_LOGINS: Final = re.compile(
+    r"(?i)oauth|oidc|saml|ldap|kerberos|ntlm|basic|sso|github|gitlab|google|facebook|azure|aws|default"
+    r"|anonymous|none"
+    r"|orders?$|readonly|prod|dev|staging|admin|user|name|role|account|guest|public"
+)
+
+
 def bare_mixed(value: str) -> Iterator[tuple[int, int]]:
     """A strong one, six digits or more, or of words that are joined, not all in small letters."""
     text = bare(value)
     joined = "_" in text and not text.islower()
-    if is_strong(text) or re.fullmatch(r"\d{6,}", text) or (joined and is_told(text)):
+    digits = re.fullmatch(r"\d{5,}", text)
+    if (
+        is_strong(text)
+        or digits
+        or (text[-1:] in ("!", "?") and text[0].isupper() and text[:-1].isalpha() and len(text) > _FEW)
+        or _is_common(text)
+        or (joined and is_told(text))
+    ):
+        yield 0, len(text)
+
+
+def is_called_secret(value: str) -> bool:
+    """A value that a message calls a secret behind it: drawn, or a UUID."""
+    return is_key(value) and (is_random(value) or _UUID.fullmatch(value) is not None)
+
+
+def bare_last(value: str) -> Iterator[tuple[int, int]]:
+    """A password that a sentence ends with."""
+    text = bare(value)
+    if is_last(text):
         yield 0, len(text)
 
 
@@ -351,25 +511,60 @@ def bare_key(value: str) -> Iterator[tuple[int, int]]:
     """The key in a run of characters without spaces, behind ``api_key=``."""
     text = bare(value)
     first = _before_next(text)
+    if _NAMED.fullmatch(text):
+        return
     if len(first) >= _SHORT and is_key(first) and is_random(first):
         yield 0, len(first)
     elif len(text) >= _SHORT and is_key(text):
         yield 0, len(text)
 
 
+#: What an entry of a store of secrets is called: words, and six characters of its own; the scope of a key.
+_NAMED: Final = re.compile(r"(?:[a-z]+[-_/])+[A-Za-z0-9]{6}|.*(?:/|%2[Ff])aws4_request")
+
+
+def bare_drawn(value: str) -> Iterator[tuple[int, int]]:
+    """The same where it is drawn beyond doubt."""
+    for start, end in bare_key(value):
+        drawn = value[start:end]
+        digits = sum(map(str.isdigit, drawn))
+        if len(drawn) >= _DRAWN and digits > 1 and is_random(drawn) and not _DOTTED.fullmatch(drawn):
+            yield start, end
+
+
+_DRAWN: Final = 20  # characters
+_DOTTED: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")  # as code names what it holds
+
+
 def _before_next(text: str) -> str:
     """What is before a comma, or a sign of equality in the middle, which only the next field has."""
-    return re.split(r"=(?=[0-9A-Za-z])|,", text, maxsplit=1)[0]
+    return re.split(r"(?<=[A-Za-z_]{4})=(?=[0-9A-Za-z])|,", text, maxsplit=1)[0]
+
+
+def listed(value: str) -> Iterator[tuple[int, int]]:
+    """The drawn texts between quotes in a list."""
+    for text in _IN_QUOTES.finditer(value):
+        if is_key(text[1]) and (is_random(text[1]) or _UUID.fullmatch(text[1])):
+            yield text.span(1)
+
+
+_IN_QUOTES: Final = re.compile(r"[\"']([^\"'\\]{8,})(?=\\*[\"'])")
 
 
 def bare_opaque(value: str) -> Iterator[tuple[int, int]]:
     """The drawn text in a run of characters without spaces, behind ``token=``."""
+    if _OF_PAGES.match(value):
+        return
     text = bare(value)
     first = _before_next(text)
     if is_opaque(first):
         yield 0, len(first)
     elif is_opaque(text):
         yield 0, len(text)
+
+
+#: Of what goes on where a list was cut: it says nothing but where.
+_OF_PAGES: Final = re.compile(r"(?i)[\w.-]*(?:page|cursor|continuation|sync|pagination)_?token\b")
 
 
 def is_basic(value: str) -> bool:
@@ -381,6 +576,16 @@ def is_basic(value: str) -> bool:
     except ValueError:
         return False
     return b":" in plain and all(byte >= _SPACE for byte in plain)
+
+
+def is_sasl_plain(value: str) -> bool:
+    """Whether ``value`` is the Base64 of an identity, a user and a password with NULs between (RFC 4616)."""
+    try:
+        plain = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+    except ValueError:
+        return False
+    identity, *rest = plain.split(b"\0")
+    return len(rest) == 2 and all(rest) and all(byte >= _SPACE for byte in identity + b"".join(rest))  # noqa: PLR2004
 
 
 _TO_URLSAFE: Final = str.maketrans("+/", "-_")
@@ -398,10 +603,10 @@ def is_borne(value: str) -> bool:
 
 
 def authorization(value: str) -> Iterator[tuple[int, int]]:
-    """Credentials in a header, alone or behind a scheme that is not known."""
+    """Credentials in a header, alone or behind a scheme; those of Amazon are its key and its signature."""
     text = bare(value)
     first, _, second = text.partition(" ")
-    if any(map(_is_credential, (first, second))):
+    if not text.startswith("Credential=") and any(map(_is_credential, (first, second))):
         yield 0, len(first if _is_credential(first) else text)
 
 
@@ -423,7 +628,7 @@ def is_session(value: str) -> bool:
 def flag_password(value: str) -> Iterator[tuple[int, int]]:
     """The value of ``--password``, which in a sentence is followed by words about it."""
     text = bare(value)
-    if is_password(text) and text not in _OF_FLAGS:
+    if is_password(text) and text not in _OF_FLAGS and not (text.isupper() and text.lower() in _CALLED):
         yield 0, len(text)
 
 

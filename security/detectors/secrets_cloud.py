@@ -6,9 +6,9 @@ from security.detectors.kind import Kind, Rank
 from security.detectors.secrets_checks import is_key, is_random
 from security.detectors.secrets_forms import (
     ALNUM,
-    ASSIGNS,
     EDGE,
     HEX,
+    JOINS,
     LOWER,
     OPENS,
     UPPER,
@@ -23,6 +23,12 @@ from security.detectors.secrets_forms import (
 
 _BASE64: Final = ALNUM + "+/"
 
+
+def _is_mixed(value: str) -> bool:
+    """Whether digits, small letters and capitals are in it, as in what is drawn and in few names."""
+    return all(any(map(test, value)) for test in (str.isdigit, str.islower, str.isupper))
+
+
 AMAZON: Final[tuple[Kind, ...]] = (
     token(
         "aws_access_key_id",
@@ -35,9 +41,12 @@ AMAZON: Final[tuple[Kind, ...]] = (
     entry(
         "aws_secret_access_key",
         "Amazon Web Services: secret of an access key, by its name",
-        rf"(?i:(?:aws|secret)[\w .-]{{0,20}}?(?:key|secret)(?:[_-]?id)?){ASSIGNS}{OPENS}"
+        rf"(?i:(?:aws|secret)[\w .-]{{0,20}}?(?:key|secret)(?:[_-]?id)?){JOINS}{OPENS}"
         rf"(?P<value>[0-9A-Za-z/+]{{40}})",
-        (r"(?i:(?:aws|secret)[\w .-]*key)\\*[\"'`]?\]?[ \t]*[:=%-]",),
+        (
+            r"(?i:(?:aws|secret)[\w .-]*key)\\*[\"'`]*[\])]?[ \t]*(?:[:=%,|>(-]|is|value|was|to|\\n"
+            r"|[\"'0-9A-Za-z])",
+        ),
         not_before="0-9A-Za-z/+=",
         check=is_random,
         rank=Rank.SHAPE,
@@ -55,9 +64,9 @@ AMAZON: Final[tuple[Kind, ...]] = (
     entry(
         "aws_session_token",
         "Amazon Web Services: token of a session, by its name",
-        rf"(?i:(?:session|security)[_-]?token){ASSIGNS}{OPENS}(?P<value>(?:IQoJ|FwoG|FQoG"
+        rf"(?i:(?:session|security)[_-]?token){JOINS}{OPENS}(?P<value>(?:IQoJ|FwoG|FQoG"
         rf"|AQo)[0-9A-Za-z/+=%]{{60,}})",
-        (r"(?i:(?:session|security)[_-]?token)\\*[\"'`]?\]?[ \t]*[:=%-]",),
+        (r"(?:IQoJ|FwoG|FQoG)[0-9A-Za-z]",),
         rank=Rank.SHAPE,
         matches=(
             f"AWS_SESSION_TOKEN=‹IQoJ{made(200, _BASE64)}›",
@@ -72,7 +81,15 @@ AMAZON: Final[tuple[Kind, ...]] = (
         "[0-9A-Za-z+/]{109,269}={0,2}",
         "ABSK" + made(128, _BASE64),
     ),
-    named("aws_appsync_key", "AWS AppSync: key", "appsync", "da2-[a-z0-9]{26}", "da2-" + made(26, LOWER)),
+    token(
+        "aws_appsync_key",
+        "AWS AppSync: key",
+        "da2-",
+        "[a-z0-9]{26}",
+        "da2-" + made(26, LOWER),
+        hints=("da2-[a-z0-9]{4}",),
+        check=is_random,
+    ),
     named(
         "aws_mws_token",
         "Amazon Marketplace Web Service: token",
@@ -87,9 +104,9 @@ MICROSOFT: Final[tuple[Kind, ...]] = (
         "azure_storage_key",
         "Azure Storage, Cosmos DB and others: key in a connection string",
         r"(?i:account[_-]?key|SharedAccessKey|storage[_-]?key"
-        r"|sharedSecret)\\*[\"']?[ \t]*[:=]"
-        r"[ \t]*\\*[\"']?(?P<value>[0-9A-Za-z+/]{42,86}={1,2})",
-        (r"(?i:account[_-]?key|SharedAccessKey|storage[_-]?key|sharedSecret)\\*[\"']?[ \t]*[:=]",),
+        rf"|sharedSecret){JOINS}{OPENS}"
+        r"(?P<value>[0-9A-Za-z+/]{42,86}={1,2})",
+        (r"(?i:account[_-]?key|SharedAccessKey|storage[_-]?key|sharedSecret)",),
         check=is_random,
         rank=Rank.SHAPE,
         matches=(
@@ -97,6 +114,34 @@ MICROSOFT: Final[tuple[Kind, ...]] = (
             f"Endpoint=sb://jo.example/;SharedAccessKeyName=a;SharedAccessKey=‹{made(43, _BASE64)}=›",
         ),
         misses=("AccountKey=;AccountName=jo", "SharedAccessKeyName=RootManageSharedAccessKey"),
+    ),
+    token(
+        "azure_storage_key",
+        "Azure Storage, Cosmos DB and others: key by its form",
+        r"[0-9A-Za-z+/]{76}(?:\+ASt|ACDb)",
+        "[0-9A-Za-z+/]{6}==",
+        made(76, _BASE64) + "+AStabcdeQ==",
+        hints=(r"(?:\+ASt|ACDb)[0-9A-Za-z+/]+==",),
+        not_before="0-9A-Za-z+/=",
+    ),
+    token(
+        "azure_function_key",
+        "Azure Functions: key by its form",
+        "[0-9A-Za-z_-]{44}AzFu",
+        "[0-9A-Za-z_-]{6}==?",
+        made(44, URLSAFE) + "AzFusi4-AQ==",
+        hints=("AzFu[0-9A-Za-z_-]+==?",),
+        not_before="0-9A-Za-z_=-",
+    ),
+    token(
+        "azure_resource_key",
+        "Azure: key of a registry, a hub, a bus, a relay, a grid, a cache or a search, by its form",
+        r"(?:[0-9A-Za-z+/]{42}\+ACR[A-D]|[0-9A-Za-z+/]{33}(?:\+(?:AEh|ASb|ARm)|AIoT|AzCa|AZEG)[A-P]"
+        r"|[0-9A-Za-z]{42}AzSe[A-D])",
+        "[0-9A-Za-z+/]{5}=?",
+        made(42, _BASE64) + "+ACRB" + made(5),
+        hints=(r"(?:\+(?:ACR|AEh|ASb|ARm)|AIoT|AzCa|AZEG|AzSe)[A-P][0-9A-Za-z+/]{5}",),
+        not_before="0-9A-Za-z+/=",
     ),
     entry(
         "azure_sas_signature",
@@ -172,7 +217,7 @@ GOOGLE: Final[tuple[Kind, ...]] = (
         "google_oauth_access_token",
         "Google: OAuth access token",
         r"ya29\.",
-        "[0-9A-Za-z_-]{20,}",
+        r"(?:[a-z]\.)?[0-9A-Za-z_-]{20,}",
         "ya29." + made(120, URLSAFE),
     ),
     token(
@@ -196,8 +241,9 @@ GOOGLE: Final[tuple[Kind, ...]] = (
     entry(
         "google_service_account",
         "Google Cloud: id of a service account's private key",
-        r"\"private_key_id\\*\"\s*:\s*\\*\"(?P<value>[0-9a-f]{40})",
+        r"private_key_id\\*[\"']{0,2}\s*[:=]\s*\\*[\"']{0,2}(?P<value>[0-9a-f]{40})",
         ("private_key_id",),
+        fields="private_key_id",
         rank=Rank.SHAPE,
         matches=(
             f'{{"private_key_id": "‹{made(40, HEX)}›"}}',
@@ -371,7 +417,7 @@ OTHER: Final[tuple[Kind, ...]] = (
     token(
         "flyctl_token", "Fly.io: token of its command line", "fo1_", "[0-9A-Za-z_-]{43}", "fo1_" + made(43)
     ),
-    token("render_key", "Render: key", "rnd_", "[0-9A-Za-z]{32}", "rnd_" + made(32)),
+    token("render_key", "Render: key", "rnd_", "[0-9A-Za-z]{24,40}", "rnd_" + made(32)),
     named(
         "railway_token",
         "Railway: token",
@@ -413,6 +459,26 @@ OTHER: Final[tuple[Kind, ...]] = (
         r"[sbr]\.[0-9A-Za-z]{24}",
         "s." + made(24),
         written="VAULT_TOKEN",
+    ),
+    token(
+        "vault_old_token",
+        "HashiCorp Vault: token of before 1.10, by its form",
+        r"s\.",
+        "[0-9A-Za-z]{24}",
+        "s." + made(24),
+        hints=(r"(?:[^0-9A-Za-z.]|\\[nrt])s\.[0-9A-Za-z]{24}", r"^s\.[0-9A-Za-z]{24}"),
+        not_before=r"\w(-",
+        check=lambda value: is_random(value) and _is_mixed(value),
+        confidence=0.85,
+        misses=("o.s.ConcurrentTaskExecutorPool", "classes.3f2a9c4b5d6e7f8091a2b3c4"),
+    ),
+    named(
+        "consul_token",
+        "HashiCorp Consul and Nomad: token of an access list",
+        "consul|nomad",
+        UUID,
+        made_uuid("consul"),
+        written="CONSUL_HTTP_TOKEN",
     ),
     token(
         "onepassword_token",

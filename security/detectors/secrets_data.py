@@ -4,7 +4,7 @@ from typing import Final
 
 from security.detectors import masks
 from security.detectors.kind import Kind, Rank
-from security.detectors.secrets_checks import is_key, is_password
+from security.detectors.secrets_checks import is_key, is_password, is_random
 from security.detectors.secrets_forms import (
     ALNUM,
     HEX,
@@ -323,10 +323,11 @@ STORES: Final[tuple[Kind, ...]] = (
     token(
         "fauna_secret",
         "Fauna: secret of a key",
-        "fn[AE][A-E]",
+        "fn[AE][0-9A-Za-z]",
         "[0-9A-Za-z_-]{36,52}",
         "fnAE" + made(44),
-        hints=("fn[AE][A-E][0-9A-Za-z_-]{30}",),
+        hints=("fn[AE][0-9A-Za-z_-]{16}",),
+        check=is_random,
     ),
     token(
         "clickhouse_cloud_key",

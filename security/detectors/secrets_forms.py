@@ -12,13 +12,31 @@ from security.detectors.secrets_checks import is_issued
 
 #: Where a token may begin: not in a word, but behind what stands for a character where text was escaped.
 EDGE: Final = r"(?:^|[^0-9A-Za-z]|\\+(?:[nrtbfv]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})|%[0-9A-Fa-f]{2}|\[[0-9;]*m)"
-#: What joins a name and its value, in code, configuration, JSON (once or twice encoded), shells and forms.
+#: What joins a name and its value: in code, configuration, JSON (encoded again, in CSV), shells and forms.
 ASSIGNS: Final = (
-    r"(?:(?:\\*[\"'`]\]?|%2[27])?[ \t]*(?:=>|:=|->|==?|::?|%3[DdAa])|\][ \t]*=>)(?:[ \t]"
-    r"|\\+t)*(?:%2[27])?"
+    r"(?:(?:\\*[\"'`]{1,2}\]?|%2[27]|&quot;|&#3[49];)?[ \t]*(?:=>|:=|->|==?|::?|%3[DdAa])|\][ \t]*=>|(?:\]"
+    r"|%5[Dd])(?:="
+    r"|%3[Dd]))(?:[ \t]|\\+t)*(?:%2[27])?"
+)
+#: What joins them besides, where the value says by its form what it is.
+JOINS: Final = (
+    rf"(?:{ASSIGNS}|\\*[\"'`]{{0,2}}[\])]?(?:[ \t]+(?i:is|was|to|as|is set to|set to|changed to"
+    r"|(?:with|has) value)?[ \t]*:?[ \t]*|[ \t]*[|,;>({：「→][ \t]*|[\])][ \t]*[:=][ \t]*"
+    r"|(?:\\+n|[\s,;])+\\*[\"']{0,2}(?i:value|val|default)\\*[\"']{0,2}[ \t]*[:=][ \t]*))"
 )
 #: What may stand between that and the value.
-OPENS: Final = r"(?:[A-Z]?(?i:Some|Secret|bearer|token|basic)?[( ])?\\*(?:[\"'`]|%22)?"
+OPENS: Final = r"(?:[A-Z]?(?i:Some|Secret|bearer|token|basic)?[( ])?\\*(?:[\"'`]{1,2}|%22|&quot;|[(「])?"
+#: A value between quotes: in JSON inside JSON, in a field of CSV, in YAML, in JSON and code, in SQL, HTML,
+#: prose and the messages of TeamCity.
+QUOTED: Final = (
+    r"(?:\\{2,}\"(?P<value0>[^\"\\\n]+)\\+\"|\\*\"\"(?P<value6>[^\"\\\s,;:)}\]/>][^\"\\\n]*)\\*\"\""
+    r"|\\\"(?P<value1>(?:[^\"\\\n]|\\\\\\\"|\\\\|\\[^\"\\])+)\\\""
+    r"|''(?P<value_yaml>[^'\\\s,;:)}\]/>][^'\n]*)''|\|'(?P<value_teamcity>[^'|\n]+)\|'"
+    r"|\"(?P<value2>(?:[^\"\\\n]|\\.)+)\"|'(?P<value3>(?:[^'\\\n]|\\.|'')+)'|`(?P<value4>[^`\n]+)`"
+    r"|(?:&quot;|&#3[49];)(?P<value7>[^&\n]+)&|[“„‘«](?P<value8>[^”“’»\n]+)[”“’»])"
+)
+#: Characters without spaces; a quote among them when more follows.
+BARE: Final = r"(?P<value5>[^\s\"'`>](?:[^\s\"'`]|[\"'`][0-9A-Za-z])*)"
 WORD: Final = "0-9A-Za-z_"
 ALNUM: Final = string.ascii_letters + string.digits
 HEX: Final = "0123456789abcdef"
@@ -100,15 +118,22 @@ def named(  # noqa: PLR0913  a declaration has many parts
         name=name,
         title=title,
         category=Category.SECRET,
-        pattern=rf"(?i:{_edged(words)}[\w .-]{{0,24}}?{label}){ASSIGNS}{OPENS}(?P<value>{value}){end}",
-        hints=(rf"(?i:{_edged(words)}[\w.-]*(?: \w+){{0,2}} ?{label})\\*[\"'`]?\]?[ \t]*(?:[:=]|->|%3)",),
+        pattern=rf"(?i:{_edged(words)}[\w .-]{{0,24}}?{label}){JOINS}{OPENS}(?P<value>{value}){end}",
+        hints=(rf"(?i:{_edged(words)}[\w.-]*(?: \w+){{0,2}} ?{label})",),
         not_before=not_before,
         check=check,
         mask=mask,
         confidence=confidence,
         rank=Rank.NAMED + 10,
         family="api_key",
-        matches=(f"export {shown}=‹{example}›", f'"{small}": "‹{example}›",', f"{small}: ‹{example}›"),
+        matches=(
+            f"export {shown}=‹{example}›",
+            f'"{small}": "‹{example}›",',
+            f"{small}: ‹{example}›",
+            f'- name: {shown} value: "‹{example}›"',
+            f'env var {shown} is "‹{example}›", expected another',
+            f'1,jo,"{{""{small}"":""‹{example}›""}}",200',
+        ),
         misses=(f"{shown}={example[:5]}", f"{shown} is not set", f"commit: {example}", *misses),
     )
 
@@ -160,3 +185,15 @@ def entry(name: str, title: str, pattern: str, hints: Sequence[str], **rest: obj
     """Any other secret."""
     given = {"category": Category.SECRET, "mask": masks.API_KEY, "family": "api_key", **rest}
     return Kind(name=name, title=title, pattern=pattern, hints=tuple(map(_cheap, hints)), **given)  # type: ignore[arg-type]
+
+
+def password_kind(name: str, title: str, pattern: str, hints: tuple[str, ...], **rest: object) -> Kind:
+    """An entry of a password, with what such entries have in common unless ``rest`` says otherwise."""
+    given: dict[str, object] = {
+        "mask": masks.PASSWORD,
+        "family": "password",
+        "rank": Rank.NAMED,
+        "confidence": 0.85,
+        **rest,
+    }
+    return entry(name, title, pattern, hints, **given)

@@ -5,7 +5,18 @@ from typing import Final
 from security.detectors import masks
 from security.detectors.kind import Kind, Rank
 from security.detectors.secrets_checks import is_issued, is_random
-from security.detectors.secrets_forms import ALNUM, ASSIGNS, EDGE, HEX, OPENS, URLSAFE, entry, made, token
+from security.detectors.secrets_forms import (
+    ALNUM,
+    ASSIGNS,
+    EDGE,
+    HEX,
+    JOINS,
+    OPENS,
+    URLSAFE,
+    entry,
+    made,
+    token,
+)
 
 _BASE64: Final = ALNUM + "+/"
 _BECH32: Final = "023456789acdefghjklmnpqrstuvwxyz"
@@ -135,9 +146,13 @@ BLOCKS: Final[tuple[Kind, ...]] = (
     entry(
         "jwk_private_key",
         "JSON Web Key (RFC 7517) with its private part",
-        r"\"kty\\*\"\s*:[^{}]*?\"d\\*\"\s*:\s*\\*\"(?P<value1>[0-9A-Za-z_-]{40,})"
-        r"|\"d\\*\"\s*:\s*\\*\"(?P<value2>[0-9A-Za-z_-]{40,})\\*\"[^{}]*?\"kty\\*\"",
-        (r"\"kty\\*\"\s*:",),
+        r"[\"']kty\\*[\"']{1,2}\s*:[^{}]*?[\"']d\\*[\"']{1,2}\s*:\s*\\*[\"']{1,2}"
+        r"(?P<value1>[0-9A-Za-z_-]{40,})"
+        r"|[\"']d\\*[\"']{1,2}\s*:\s*\\*[\"']{1,2}"
+        r"(?P<value2>[0-9A-Za-z_-]{40,})\\*[\"'][^{}]*?[\"']kty\\*[\"']"
+        r"|^(?:d|p|q|dp|dq|qi): (?P<value3>[0-9A-Za-z_-]{40,})$",
+        (r"[\"']kty\\*[\"']{1,2}\s*:", "^(?:d|p|q|dp|dq|qi): [0-9A-Za-z_-]{40}"),
+        check=is_random,
         mask=masks.PRIVATE_KEY,
         family="private_key",
         rank=Rank.CONTAINER,
@@ -150,11 +165,13 @@ BLOCKS: Final[tuple[Kind, ...]] = (
     entry(
         "jwk_symmetric_key",
         "JSON Web Key (RFC 7517) that is a shared secret",
-        r"\"kty\\*\"\s*:\s*\\*\"oct\\*\""
-        r"[^{}]*?\"k\\*\"\s*:\s*\\*\"(?P<value1>[0-9A-Za-z_-]{20,})"
-        r"|\"k\\*\"\s*:\s*\\*\"(?P<value2>"
-        r"[0-9A-Za-z_-]{20,})\\*\"[^{}]*?\"kty\\*\"\s*:\s*\\*\"oct",
-        (r"\"oct\\*\"",),
+        r"[\"']kty\\*[\"']{1,2}\s*:\s*\\*[\"']{1,2}oct\\*[\"']"
+        r"[^{}]*?[\"']k\\*[\"']{1,2}\s*:\s*\\*[\"']{1,2}(?P<value1>[0-9A-Za-z_-]{20,})"
+        r"|[\"']k\\*[\"']{1,2}\s*:\s*\\*[\"']{1,2}(?P<value2>"
+        r"[0-9A-Za-z_-]{20,})\\*[\"'][^{}]*?[\"']kty\\*[\"']{1,2}\s*:\s*\\*[\"']{1,2}oct"
+        r"|^k: (?P<value3>[0-9A-Za-z_-]{40,})$",
+        (r"[\"']oct\\*[\"']", "^k: [0-9A-Za-z_-]{40}"),
+        check=is_random,
         mask=masks.PRIVATE_KEY,
         family="private_key",
         rank=Rank.CONTAINER,
@@ -171,9 +188,12 @@ COINS: Final[tuple[Kind, ...]] = (
         "bitcoin_wif_key",
         "Bitcoin: private key for wallets",
         r"(?i:wif|priv(?:ate)?[_ -]?key|wallet[\w -]*key"
-        rf"|secret)[\w \"']{{0,12}}?{ASSIGNS}{OPENS}(?P<value>5[HJK][1-9A-HJ-NP-Za-km-z]{{49}}"
+        rf"|secret)[\w \"']{{0,12}}?{JOINS}{OPENS}(?P<value>5[HJK][1-9A-HJ-NP-Za-km-z]{{49}}"
         rf"|[KLc][1-9A-HJ-NP-Za-km-z]{{51}})",
-        (r"(?i:wif|priv(?:ate)?[_ -]?key|wallet[\w -]*key|secret)[\w \"']*\\*[\"']?\s*[:=]",),
+        (
+            r"(?i:\bwif\b|priv(?:ate)?[_ -]?key|wallet[\w -]*key"
+            r"|secret)[\w \"':=|>\\({\[,-]*[5KLc][1-9A-HJ-NP-Za-km-z]{16}",
+        ),
         mask=masks.PRIVATE_KEY,
         not_before="0-9A-Za-z",
         matches=(f"private key: ‹K{made(51, _BASE58)}›", f'{{"wif":"‹5J{made(49, _BASE58)}›"}}'),

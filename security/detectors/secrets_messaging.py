@@ -2,9 +2,21 @@
 
 from typing import Final
 
-from security.detectors.kind import Kind
+from security.detectors.kind import Kind, Rank
 from security.detectors.secrets_checks import is_issued, is_key, is_random
-from security.detectors.secrets_forms import HEX, LOWER, UPPER, UUID, made, made_uuid, named, token
+from security.detectors.secrets_forms import (
+    EDGE,
+    HEX,
+    LOWER,
+    UPPER,
+    UUID,
+    WORD,
+    entry,
+    made,
+    made_uuid,
+    named,
+    token,
+)
 
 _DIGITS: Final = "0123456789"
 
@@ -81,6 +93,27 @@ CHAT: Final[tuple[Kind, ...]] = (
         f"https://discord.com/api/webhooks/{made(18, _DIGITS)}/{made(68)}",
         hints=(r"discord(?:app)?\.com/api/",),
     ),
+    entry(
+        "chat_webhook",
+        "Feishu, Lark, DingTalk, WeCom: address that takes messages",
+        r"https://(?P<value>open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/[\w-]{20,}"
+        r"|oapi\.dingtalk\.com/robot/send\?access_token=[0-9a-f]{40,}"
+        r"|qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=[0-9a-fA-F-]{30,})",
+        (
+            r"open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot",
+            r"oapi\.dingtalk\.com/robot",
+            r"qyapi\.weixin\.qq\.com/cgi-bin/webhook",
+        ),
+        check=is_issued,
+        rank=Rank.CONTAINER,
+        confidence=0.97,
+        matches=(
+            f"notify https://‹open.feishu.cn/open-apis/bot/v2/hook/{made_uuid()}›",
+            f"url: https://‹oapi.dingtalk.com/robot/send?access_token={made(64, HEX)}›",
+            f"POST https://‹qyapi.weixin.qq.com/cgi-bin/webhook/send?key={made_uuid('w')}›",
+        ),
+        misses=("https://open.feishu.cn/open-apis/bot/v2/hook/ID", "oapi.dingtalk.com/robot/send failed"),
+    ),
     named(
         "discord_client_secret",
         "Discord: secret of an application",
@@ -89,14 +122,19 @@ CHAT: Final[tuple[Kind, ...]] = (
         made(32),
         written="DISCORD_CLIENT_SECRET",
     ),
-    token(
+    entry(
         "telegram_bot_token",
         "Telegram: token of a bot",
-        "[0-9]{8,10}:A[AEFGH]",
-        "[0-9A-Za-z_-]{33}",
-        f"7{made(9, _DIGITS)}:AA{made(33)}",
-        hints=("[0-9]:A[AEFGH][0-9A-Za-z_-]{33}",),
-        misses=("10:AM",),
+        rf"(?:{EDGE}|/bot)(?P<value>[0-9]{{8,10}}:A[AEFGH][0-9A-Za-z_-]{{33}})",
+        ("[0-9]:A[AEFGH][0-9A-Za-z_-]{33}",),
+        not_before=WORD,
+        check=is_issued,
+        confidence=0.98,
+        matches=(
+            f"using ‹7{made(9, _DIGITS)}:AA{made(33)}›",
+            f"POST https://api.telegram.org/bot‹7{made(9, _DIGITS)}:AA{made(33, seed='t')}›/getUpdates",
+        ),
+        misses=("10:AM", f"word7{made(9, _DIGITS)}:AA{made(33)}"),
     ),
     token(
         "teams_webhook",
@@ -217,6 +255,14 @@ CALLS: Final[tuple[Kind, ...]] = (
         "KEY[0-9A-Za-z_-]{55}",
         "KEY" + made(55),
         written="TELNYX_API_KEY",
+    ),
+    token(
+        "telnyx_key",
+        "Telnyx: key by its form",
+        "KEY[0-9A-Z]{32}_",
+        "[0-9A-Za-z]{22}",
+        f"KEY01{made(30, UPPER)}_{made(22)}",
+        hints=("KEY[0-9A-Z]{16}",),
     ),
     named(
         "infobip_key",

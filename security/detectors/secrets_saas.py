@@ -77,6 +77,14 @@ TEAMS: Final[tuple[Kind, ...]] = (
         written="ASANA_ACCESS_TOKEN",
     ),
     token(
+        "asana_token",
+        "Asana: personal access token by its form",
+        "[0-2]/[0-9]{15,20}(?:/[0-9]{10,20})?:",
+        "[0-9a-f]{32}",
+        f"1/{made(16, _DIGITS)}:{made(32, HEX)}",
+        hints=("[0-2]/[0-9]{15,20}[0-9/]*:[0-9a-f]{4}",),
+    ),
+    token(
         "clickup_token",
         "ClickUp: token of a person",
         "pk_[0-9]{5,10}_",
@@ -319,10 +327,10 @@ CONTENTS: Final[tuple[Kind, ...]] = (
     token(
         "rapidapi_key_shape",
         "RapidAPI: key by its form",
-        "[0-9a-f]{10}msh[0-9a-f]{15}",
-        "p1[0-9a-f]{5}jsn[0-9a-f]{12}",
+        "[0-9a-z]{10}msh[0-9a-z]{14,16}",
+        "p1[0-9a-z]{5,6}jsn[0-9a-z]{12}",
         f"{made(10, HEX, 'b')}msh{made(15, HEX)}p1{made(5, HEX)}jsn{made(12, HEX)}",
-        hints=("msh[0-9a-f]{15}p1",),
+        hints=("p1[0-9a-z]{4}[0-9a-z]+jsn[0-9a-z]",),
     ),
     token("apify_token", "Apify: token", "apify_api_", "[0-9A-Za-z]{36}", "apify_api_" + made(36)),
     token(
@@ -425,10 +433,11 @@ SOCIAL: Final[tuple[Kind, ...]] = (
     token(
         "facebook_access_token",
         "Facebook: access token of a person, a page and an application",
-        "EAA[0-9A-Z]",
+        "EAA[0-9A-Za-z]",
         "[0-9A-Za-z]{80,}",
         "EAAG" + made(150),
-        hints=("EAA[0-9A-Z][0-9A-Za-z]{40}",),
+        hints=("EAA[0-9A-Za-z]{40}",),
+        check=is_random,
     ),
     named(
         "facebook_app_secret",

@@ -1,11 +1,22 @@
-"""Secrets where they travel: in headers, addresses, cookies, command lines and connection strings."""
+"""Secrets where they travel: in headers, addresses, cookies and tokens of the web."""
 
+import functools
 from typing import Final
 
 from security.detectors import masks, secrets_checks
 from security.detectors.kind import Kind, Rank
-from security.detectors.secrets_checks import is_key, is_password, is_random, is_strong
-from security.detectors.secrets_forms import ALNUM, EDGE, HEX, LOWER, entry, made
+from security.detectors.secrets_checks import is_key, is_random
+from security.detectors.secrets_forms import (
+    ALNUM,
+    EDGE,
+    HEX,
+    LOWER,
+    UUID,
+    entry,
+    made,
+    made_uuid,
+    password_kind,
+)
 
 _NAME_END: Final = r"\\*[\"']?\s*(?:=>|[:=,])\s*\[?\\*[\"']?"
 _HEADER: Final = rf"(?i:(?:proxy-)?authorization|x-auth(?:orization)?|http_authorization){_NAME_END}"
@@ -26,36 +37,8 @@ _OWN_HEADER: Final = (
     r"|account|encryption)-)+key|x-key"
     r"|private-token|job-token|deploy-token|api-key|apikey|subscription-key|circle-token|authentication)"
 )
-_DIGITS: Final = 6  # fewer are a port
-_COMMAND: Final = r"(?:^|[^\w.-])"
-
-
-def _password(name: str, title: str, pattern: str, hints: tuple[str, ...], **rest: object) -> Kind:
-    given: dict[str, object] = {"mask": masks.PASSWORD, "family": "password", "rank": Rank.NAMED + 5, **rest}
-    return entry(name, title, pattern, hints, **given)
-
-
-_FLAG_OF_WORDS: Final = (
-    "(?i:password|passwd|passphrase|pass|pwd|pw|storepass|keypass|passwort|kennwort|senha|contrasena"
-    "|wachtwoord)"
-)
-_FLAG_OF_KEYS: Final = (
-    "(?i:secret|token|api-?key|access-?key|secret-?key|private-?key|(?:license|signing"
-    "|encryption|hmac|master|shared|account|storage)-?key)"
-)
-_LEAD: Final = len(r"[ \"'`\[,;(]")
-
-
-def _flag(names: str) -> str:
-    return (
-        rf"(?:^|[\s\"'`\[,;(])(?:--?|/)(?:[\w-]*-)?\w*{names}\d?(?:\\*[\"']?[ \t]*,[ \t]*|[ \t]+|[=:])"
-        r"(?:\\*\"(?P<value1>[^\"\\\n]+)\\*\"|'(?P<value2>[^'\n]+)'|(?P<value3>[^\s\"'\\-][^\s\"'\\]*))"
-    )
-
-
-def _flag_hint(names: str) -> str:
-    return rf"[ \"'`\[,;(](?:--?|/)[\w-]*{names}\d?[ \t=:\"',\\]"
-
+#: Behind a mark of its own, so that it is surer than one behind a name.
+_password: Final = functools.partial(password_kind, rank=Rank.NAMED + 5, confidence=0.9)
 
 HEADERS: Final[tuple[Kind, ...]] = (
     _password(
@@ -158,7 +141,7 @@ HEADERS: Final[tuple[Kind, ...]] = (
         r"|identity|sso|login|ticket|credential)[\w.-]*)"
         r"=(?P<value>[0-9A-Za-z%+/=_.:!|~-]{12,})",
         (
-            r"(?i:cookies?\d?\\*[\"']?\]?\s*(?:[:=,|>(\[]|is\s|to\s|\\*[\"']))",
+            r"(?i:cookies?\d?\\*[\"']?\]?[\s:=,|>(\[{\\\"'])",
             r"(?i:; ?(?:secure|httponly|samesite|path=/))",
             r"(?:-b|--cookie)[ =]\\*[\"']?[\w.-]+=",
             r"(?i:remember_?me=)",
@@ -175,6 +158,30 @@ HEADERS: Final[tuple[Kind, ...]] = (
             f'invalid Set cookie "sid=‹{made(32)}›; Secure"',
         ),
         misses=("Set-Cookie: sid=deleted; Path=/", "Cookie: theme=dark; lang=en"),
+    ),
+    entry(
+        "session_cookie",
+        "Session in a cookie, as code and the jars of clients write it",
+        r"(?i:cookies?\w*[({]\s*(?:name\s*[:=]\s*)?)\\*[\"'][\w.-]+\\*[\"']\s*,\s*(?i:value\s*[:=]\s*)?\\*[\"']"
+        r"(?P<value1>[0-9A-Za-z%+/=_.:!|~-]{12,})"
+        r"|(?i:cookies?)\\*[\"'`]*\]?\s*[:=]\s*\{\s*\\*[\"']?[\w.-]+\\*[\"']?\s*[:=]\s*\\*[\"']"
+        r"(?P<value2>[0-9A-Za-z%+/=_.:!|~-]{12,})"
+        r"|(?:\t|\\t)(?:TRUE|FALSE)(?:\t|\\t)/[^\s\\]*(?:\t|\\t)(?:TRUE|FALSE)(?:\t|\\t)\d+(?:\t|\\t)[\w.-]+"
+        r"(?:\t|\\t)"
+        r"(?P<value3>[0-9A-Za-z%+/=_.:!|~-]{12,})",
+        (
+            r"(?i:cookies?\w*\\*[\"'`]*\]?\s*[:=({])",
+            r"(?:TRUE|FALSE)(?:\t|\\t)/",
+        ),
+        check=secrets_checks.is_session,
+        rank=Rank.NAMED + 1,
+        confidence=0.85,
+        matches=(
+            f"res.cookie('sid', '‹{made(32)}›', {{httpOnly: true}})",
+            f"cookies={{'sessionid': '‹{made(32, LOWER)}›'}}",
+            f"shop.example\tTRUE\t/\tTRUE\t1900000000\tsid\t‹{made(40)}›",
+        ),
+        misses=("res.cookie('theme', 'dark-and-blue-one')", "cookies={'lang': 'en'}"),
     ),
 )
 
@@ -259,291 +266,66 @@ ADDRESSES: Final[tuple[Kind, ...]] = (
     ),
 )
 
-COMMANDS: Final[tuple[Kind, ...]] = (
-    _password(
-        "password_flag",
-        "Password as an option of a command",
-        _flag(_FLAG_OF_WORDS),
-        (_flag_hint(_FLAG_OF_WORDS), f"^{_flag_hint(_FLAG_OF_WORDS)[_LEAD:]}"),
-        within=secrets_checks.flag_password,
-        confidence=0.8,
-        matches=(
-            "run --password ‹k3ttle›",
-            "deploy --db-pass '‹blue kettle›' --now",
-            "['--password', '‹k3ttle›']",
-            "keytool -storepass ‹k3ttle› -list",
-        ),
-        misses=("--password-file /run/x", "use --password to set one", "--pass=${PW}", "--password -u jo"),
-    ),
+OF_PATHS: Final[tuple[Kind, ...]] = (
     entry(
-        "secret_flag",
-        "Key or token as an option of a command",
-        _flag(_FLAG_OF_KEYS),
-        (_flag_hint(_FLAG_OF_KEYS), f"^{_flag_hint(_FLAG_OF_KEYS)[_LEAD:]}"),
-        within=secrets_checks.flag_key,
-        rank=Rank.NAMED - 1,
-        confidence=0.8,
-        matches=(
-            f"run --token ‹{made(32)}› now",
-            f"--api-key=‹{made(32, HEX)}›",
-            f'["--client-secret", "‹{made(40)}›"]',
-        ),
-        misses=("--token-ttl 24h", "pass --token to log in", "--key order-service-v2"),
-    ),
-    _password(
-        "mysql_cli_password",
-        "Password glued to the option of a command",
-        rf"{_COMMAND}(?:mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|7z|7za"
-        r"|unrar|rar|sshpass|mysqlbinlog|xtrabackup)\s(?:[^"
-        rf"|;&\n]{{0,200}}?\s)?-p(?P<value>[^\s\"'|;&][^\s\"'|;]*)",
-        (r"(?:mysql\w*|mariadb[\w-]*|7za?|rar|sshpass|xtrabackup)\s[^\n|;&]*?-p",),
-        check=is_password,
-        matches=("mysql -u root -p‹k3ttle› orders", "7z a -p‹kettle› x.7z x", "sshpass -p‹k3ttle› ssh jo@h"),
-        misses=("mysql -u root -p", "mysql -u root -p -h db", "mysql -p$PASSWORD"),
-    ),
-    _password(
-        "cli_password",
-        "Password as the short option of a command",
-        rf"{_COMMAND}(?:(?:sshpass|(?:docker|podman|buildah|skopeo|helm|az|oc|cf|nerdctl"
-        rf"|crane)\s(?:[^|;&\n]{{0,60}}?\s)?login|mongo|mongosh|mongodump|clickhouse-client"
-        r"|sqlcmd|bcp|isql|kafkacat|az|oc|rabbitmqadmin|ipmitool|snmpwalk|xfreerdp"
-        rf"|psexec)\s(?:[^|;&\n]{{0,200}}?\s)?-[pP]"
-        rf"|redis-cli\s(?:[^|;&\n]{{0,200}}?\s)?-a|ldap(?:search|modify|add|passwd|whoami"
-        rf"|delete)\s(?:[^|;&\n]{{0,200}}?\s)?-w|(?:un)?zip\s(?:[^"
-        rf"|;&\n]{{0,100}}?\s)?-P)\s+[\"']?(?P<value>[^\s\"'$-][^\s\"']*)",
+        "reset_token",
+        "Token in a path that sets a password anew, confirms or unsubscribes",
+        r"/(?i:(?:password[_-]?)?resets?(?:[_-]?password)?|(?:password|forgot)[_-]?(?:resets?|new)|verify(?:[_-]?e?mail)?"
+        r"|confirm(?:ation)?s?|activat(?:e|ion)s?|invit(?:e|ation)s?(?:/accept)?|unsubscribe|magic[_-]?links?|set[_-]?password)/"
+        r"(?P<value>[0-9A-Za-z_-]{20,})",
         (
-            r"(?:sshpass|login|mongo\w*|clickhouse-client|sqlcmd|bcp|isql|kafkacat|rabbitmqadmin"
-            r"|ipmitool|snmpwalk|xfreerdp|psexec|zip|oc|az)\s[^\n|;&]*-[pP]\s",
-            r"(?:redis-cli|ldap[a-z]+)\s[^\n|;&]*-[aw]\s",
+            r"/(?i:(?:password[_-]?)?reset(?:s|[_-]?password)?|password[_-]?(?:reset|new)|verify(?:[_-]?e?mail)?"
+            r"|confirm(?:ation)?|activat(?:e|ion)|invit(?:e|ation)s?(?:/accept)?|unsubscribe|magic[_-]?link|set[_-]?password)s?/"
+            r"[0-9A-Za-z_-]{8}",
         ),
-        check=lambda value: is_password(value) and not (value.isdigit() and len(value) < _DIGITS),
-        matches=(
-            "sshpass -p ‹k3ttle› ssh jo@h",
-            "docker login -u jo -p ‹k3ttle› r.example",
-            "redis-cli -h r -a '‹kettle›' ping",
-            "ldapsearch -D cn=jo -w ‹k3ttle› -b x",
-        ),
-        misses=("docker run -p 8080:80 x", "mongo -p 27017", "redis-cli -h r ping"),
-    ),
-    _password(
-        "curl_user_password",
-        "User and password as the option of a command",
-        rf"{_COMMAND}(?:curl|http|https|xh|wget|ab|smbclient|hey|siege)\s(?:[^"
-        rf"|;\n]{{0,300}}?\s)?(?:-u|--user|--proxy-user|-U|-a"
-        rf"|--auth)[ =]?\s*[\"']?[^\s:\"'%]{{1,64}}[:%](?P<value>[^\s\"']+)",
-        (
-            r"(?:curl|https?|xh|wget|ab|smbclient|hey|siege)\s[^\n|;]*(?:-u|-U|-a|--user"
-            r"|--proxy-user|--auth)[ =]?\s*[\"']?[^\s:\"'%]+[:%]",
-        ),
-        check=is_password,
-        matches=(
-            "curl -u jo:‹k3ttle› https://h.example",
-            "curl -s --user 'jo:‹kettle›' h",
-            "smbclient //h/s -U jo%‹k3ttle›",
-        ),
-        misses=("curl -u jo https://h.example", "curl -u jo:$PW h.example"),
-    ),
-    _password(
-        "piped_password",
-        "Password that a command hands to another",
-        r"echo (?:-n )?(?:-e )?[\"']?(?:(?P<value1>[^\s\"'|]+)[\"']? ?\| ?(?:sudo -\w*S"
-        r"|docker login|su\b|kinit|passwd)|[\w.-]+:(?P<value2>[^\s\"'"
-        r"|]+)[\"']? ?\| ?(?:sudo )?chpasswd)|openssl [^|;\n]{0,200}?-pass(?:in"
-        r"|out)? pass:(?P<value3>[^\s\"']+)|(?i:net use [^"
-        r"|;\n]{0,100}?/user:\S+ )(?P<value4>[^\s\"'/]\S*)"
-        r"|htpasswd -\w*b\w* \S+ \S+ [\"']?(?P<value5>[^\s\"']+)",
-        (
-            r"\| ?(?:sudo|docker login|su|kinit|passwd|chpasswd)",
-            r"-pass(?:in|out)? pass:",
-            r"(?i:net use )",
-            r"htpasswd -\w*b",
-        ),
-        check=is_password,
-        matches=(
-            "echo ‹k3ttle› | sudo -S reboot",
-            "echo 'jo:‹kettle›' | chpasswd",
-            "openssl rsa -passin pass:‹k3ttle› -in k",
-            "htpasswd -bc users jo ‹k3ttle›",
-        ),
-        misses=("echo hello | sudo tee x", "echo $PW | sudo -S reboot", "openssl rsa -passin env:PW"),
-    ),
-    _password(
-        "powershell_password",
-        "Password in a command of PowerShell",
-        r"(?i:ConvertTo-SecureString)\s+(?:-\w+\s+)*[\"'](?P<value>[^\"'\n]+)[\"']",
-        ("(?i:ConvertTo-SecureString)",),
-        check=is_password,
-        matches=(
-            "ConvertTo-SecureString '‹k3ttle›' -AsPlainText -Force",
-            'ConvertTo-SecureString -String "‹blue kettle›"',
-        ),
-        misses=("ConvertTo-SecureString $pw -AsPlainText", "ConvertTo-SecureString -String $env:PW"),
-    ),
-    _password(
-        "ftp_password",
-        "Password in a command of FTP or POP3",
-        r"(?:^|[\s\"'<>\]:])PASS (?:(?P<value1>[^\s\"'<>/\\]+)(?:\\+[rn]|[\"'<>]|\s*$)"
-        r"|(?P<value2>[0-9A-Za-z]{10,})(?:\s|$))",
-        (r"PASS [^\s\"'<>/\\]+(?:\\+[rn]|[\"'<>]|\s*$)", r"PASS [0-9A-Za-z]{10}"),
-        check=secrets_checks.is_sent,
-        confidence=0.6,
-        matches=("> PASS ‹k3ttle›", '"msg":"PASS ‹Barcelona›"'),
-        misses=("PASS src/kettle.test.js", "PASS", "PASS kettle.js", "--- PASS: TestKettle (0.00s)"),
-    ),
-    _password(
-        "netrc_password",
-        "Password in a file of machines",
-        r"machine\s+\S+\s+login\s+\S+\s+password\s+(?P<value>\S+)",
-        (r"machine\s+\S+\s+login\s",),
-        check=is_password,
-        matches=("machine h.example login jo password ‹k3ttle›", "machine h\n login jo\n password ‹kettle›"),
-        misses=("machine learning login", "machine h login jo"),
-    ),
-    _password(
-        "pgpass_entry",
-        "Password in a line of .pgpass",
-        r"(?:^|[\s\"'`])(?:[\w.-]+|\*):(?:\d{4,5}|\*):(?:[\w-]+|\*):[\w.-]+:(?P<value>[^\s:\"']{3,})",
-        (r"(?:[\w.-]|\*):(?:5432|5433|6432|6543|\*):(?:[\w-]+|\*):[\w.-]+:",),
-        check=is_strong,
-        confidence=0.8,
-        matches=("db.example:5432:orders:jo:‹k3ttle›", "\n*:5432:*:jo:‹Blue-9›\n"),
-        misses=("db:5432:orders", "10:5432:1:2:34"),
-    ),
-    _password(
-        "login_pair",
-        "User and password in one breath",
-        r"(?i:(?:log(?:ged|ging)?[ -]?in|sign(?:ed|ing)?[ -]?in|authenticat(?:e|ed|ing)"
-        r"|connect(?:ed|ing)?) (?:as|with|using)(?: user)?|credentials?(?: are| is)?[:=]?"
-        r"|(?:log[ -]?in|auth(?:entication)?) (?:failed|failure|attempt|error|rejected|denied)"
-        r" (?:for|by|with|from)(?: user)?"
-        r"|creds[:=]?|logins?[:=]|user/pass(?:word)?[:=]?|user:pass[:=]?)\s+[\"']?"
-        r"[\w.@+-]{2,64}[\"']?(?:\s*/\s*|:|\s+/\s+)[\"']?(?P<value>[^\s\"',]{4,})",
-        (
-            r"(?i:(?:as|with|using|user|for|by|from|credentials?|are|is|creds|logins?"
-            r"|pass(?:word)?)[:=]?\s+)[\"']?[\w.@+-]+[\"']?(?:\s*/\s*|:)[\"']?[^\s\"'/]{4}",
-        ),
-        within=secrets_checks.bare_pair,
-        confidence=0.65,
-        matches=(
-            "login as jo / ‹k3ttle!› failed",
-            "credentials: jo:‹Blue#9x›",
-            "logged in with jo@example.com:‹K3ttle-9›.",
-            "auth failed for jo:‹k3ttle9›",
-        ),
-        misses=(
-            "connecting as jo / orders",
-            "credentials: user/password",
-            "connected with db:5432",
-            "authenticate with 2c:83:36:fa:1f:f9",
-            "login as jo at 10:45",
-        ),
-    ),
-)
-
-CONNECTIONS: Final[tuple[Kind, ...]] = (
-    entry(
-        "go_data_source",
-        "User and password of a database, as drivers of Go write them",
-        rf"{EDGE}(?P<value>[\w.%-]+:[^\s\"'@/]+(?:@[^\s\"'@/(]+)?@(?:tcp6?|unix"
-        r"|udp)\([^\s()]*\)/?[^\s\"',<>]*)",
-        (r"@(?:tcp6?|unix|udp)\(",),
-        mask=masks.DATABASE_URL,
-        family="database_url",
-        rank=Rank.CONTAINER,
-        matches=(
-            "dsn ‹jo:k3ttle@tcp(db:3306)/shop?parseTime=true› opened",
-            '"‹jo:ket@tle@unix(/run/db.sock)/shop›"',
-        ),
-        misses=("jo@tcp(db:3306)/shop", "listening @tcp(8080)"),
-    ),
-    _password(
-        "jaas_password",
-        "Password in the settings of a login module (Kafka)",
-        r"LoginModule\s+(?:required|requisite|sufficient"
-        r"|optional)[^;\n]*?\bpassword\s*=\s*\\*[\"']?(?P<value>[^\s\"';\\]+)",
-        ("LoginModule",),
-        check=is_password,
-        rank=Rank.NAMED + 6,
-        matches=(
-            'ScramLoginModule required username="jo" password="‹k3ttle›";',
-            "PlainLoginModule required username=jo password=‹blue9›;",
-        ),
-        misses=('PlainLoginModule required username="jo";', "LoginModule required"),
-    ),
-    _password(
-        "connection_password",
-        "Password with blanks in a connection string",
-        r"[A-Za-z] ?=[^;=\n]*; ?(?i:password|pwd) ?= ?(?P<value>[^;\"'\s][^;\"'\n]* [^;\"'\n]*)(?:;|[\"'])",
-        (r"; ?(?i:password|pwd) ?= ?[^;\"'\s]+ ",),
-        check=is_password,
-        matches=(
-            "Server=db;User Id=sa;Password=‹blue kettle 9›;Encrypt=true",
-            '"Server=db;Uid=sa;Pwd=‹blue kettle›"',
-        ),
-        misses=("a=1; password=${PW} x;", "Server=db; password= ; x"),
-    ),
-    _password(
-        "oracle_connect_string",
-        "User and password of Oracle",
-        r"(?:jdbc:oracle:\w+:|sqlplus(?: -\w+)* |exp(?:dp)? |imp(?:dp)? "
-        r"|rman target )[\"']?[\w$#]{1,30}/(?P<value>[^\s@\"'/]+)@",
-        (r"jdbc:oracle:", r"(?:sqlplus|exp(?:dp)?|imp(?:dp)?|rman target) "),
-        check=is_password,
-        rank=Rank.CONTAINER + 1,
-        matches=("jdbc:oracle:thin:jo/‹k3ttle›@//db:1521/x", "sqlplus jo/‹kettle›@orders"),
-        misses=("jdbc:oracle:thin:@//db:1521/x", "sqlplus /nolog"),
-    ),
-    entry(
-        "kubernetes_secret",
-        "Value in a Secret of Kubernetes",
-        r"kind\\*[\"']?:\s*\\*[\"']?Secret\b[^-]*?(?:[^-]|-[^-])*?\b(?:data"
-        r"|stringData)\\*[\"']?:\s*\{?\s*(?:\\n\s*)?\\*[\"']?[\w.-]+\\*[\"']?:\s*\\*"
-        r"[\"']?(?P<value>[^\s\"'\\,}]{4,})",
-        (r"kind\\*[\"']?:\s*\\*[\"']?Secret",),
+        not_before=r"\w-",
+        check=secrets_checks.is_opaque,
         rank=Rank.NAMED,
-        check=lambda value: not secrets_checks.is_place(value),
+        confidence=0.85,
         matches=(
-            "kind: Secret\nmetadata:\n  name: x\ndata:\n  dsn: ‹azN0dGxlLWJsdWU=›",
-            '{"kind":"Secret","data":{"dsn":"‹azN0dGxlLWJsdWU=›"}}',
+            f'PUT "/reset-password/‹{made(20)}›" for 198.51.100.7',
+            f"https://shop.example/password-reset/‹{made(64, HEX)}›?x=1",
+            f"GET /users/confirm/‹{made(32)}› HTTP/1.1",
         ),
-        misses=("kind: SecretStore", "kind: Secret\nmetadata:\n  name: x"),
+        misses=(f"/reset-password/{made_uuid()}", "/verify/order-confirmation-service", "/invite/accept"),
     ),
     entry(
-        "kubernetes_bootstrap_token",
-        "Token that joins a node to a cluster",
-        r"(?i:--token|--discovery-token|bootstrap[_-]?token"
-        r"|kubeadm join [^\n]{0,80}--token)\s*[=: ]\s*\\*[\"']?(?P<value>[a-z0-9]{6}\."
-        r"[a-z0-9]{16})",
-        (r"(?i:--token|--discovery-token|bootstrap[_-]?token)",),
-        not_before="0-9A-Za-z",
-        rank=Rank.NAMED + 10,
+        "oauth_code",
+        "Code of an authorisation by Google or Keycloak",
+        rf"{EDGE}(?P<value1>4/0A[0-9A-Za-z_-]{{30,}})|(?i:code)(?:=|%3D)(?P<value2>{UUID}\.{UUID}\.{UUID})",
+        (r"4/0A[0-9A-Za-z_-]{16}", r"(?i:code)(?:=|%3D)[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-"),
+        not_before=r"\w-",
+        rank=Rank.NAMED + 2,
         matches=(
-            "kubeadm join h:6443 --token ‹a1b2c3.k3ttl3blu3q9w2e4›",
-            "bootstrap_token: ‹z9y8x7.q1w2e3r4t5y6u7i8›",
+            f"exchanging code ‹4/0A{made(60)}› with client x",
+            f"/callback?state=s&code=‹{made_uuid('a')}.{made_uuid('b')}.{made_uuid('c')}›&iss=x",
         ),
-        misses=("--token-ttl 24h", "bootstrap-token: none"),
+        misses=(f"code={made_uuid('a')}", "4/0Ab"),
     ),
     entry(
-        "kubeconfig_key",
-        "Key of a client in a configuration of Kubernetes",
-        r"client-key-data\\*[\"']?\s*[:=]\s*\\*[\"']?(?P<value>[0-9A-Za-z+/]{40,}={0,2})",
-        ("client-key-data",),
-        mask=masks.PRIVATE_KEY,
-        family="private_key",
-        rank=Rank.SHAPE,
-        matches=(f"client-key-data: ‹{made(120, ALNUM)}==›", f'"client-key-data":"‹{made(80, ALNUM)}›"'),
-        misses=(f"client-certificate-data: {made(120)}", "client-key-data: none"),
+        "conda_token",
+        "Token in an address of a channel of packages",
+        rf"/t/(?P<value>[a-z]{{2}}-{UUID})/",
+        (r"/t/[a-z]{2}-[0-9a-f]{8}-",),
+        matches=(
+            f"https://conda.example/t/‹ab-{made_uuid()}›/main/linux-64/repodata.json",
+            f"channel: /t/‹xy-{made_uuid('y')}›/forge",
+        ),
+        misses=("/t/ab-main/linux-64",),
     ),
     entry(
-        "swarm_join_token",
-        "Token that joins a node to a swarm",
-        rf"{EDGE}(?P<value>SWMTKN-1-[0-9a-z]{{50}}-[0-9a-z]{{25}})",
-        ("SWMTKN-",),
+        "url_parameter",
+        "Key of an application, of 32 hexadecimal digits, among the parameters of an address",
+        r"[?&](?i:app_?id)=(?P<value>[0-9a-f]{32})",
+        (r"[?&](?i:app_?id)=[0-9a-f]{16}",),
+        not_before=r"\w-",
+        rank=Rank.NAMED,
+        confidence=0.8,
         matches=(
-            f"docker swarm join --token ‹SWMTKN-1-{made(50, LOWER)}-{made(25, LOWER)}›",
-            f"token ‹SWMTKN-1-{made(50, LOWER, 's')}-{made(25, LOWER, 's')}› made",
+            f"GET /data/2.5/weather?lat=52.5&appid=‹{made(32, HEX)}› HTTP/1.1",
+            f"/v1/rates?app_id=‹{made(32, HEX, 'r')}›&base=EUR",
         ),
-        misses=("SWMTKN-1-short",),
+        misses=("?appid=wx1a2b3c4d5e6f7a8b", "&app_id=4711"),
     ),
 )
 
@@ -598,4 +380,4 @@ TOKENS: Final[tuple[Kind, ...]] = (
     ),
 )
 
-WEB: Final = (*HEADERS, *ADDRESSES, *COMMANDS, *CONNECTIONS, *TOKENS)
+WEB: Final = (*HEADERS, *ADDRESSES, *OF_PATHS, *TOKENS)

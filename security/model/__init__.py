@@ -1,4 +1,10 @@
-"""What no pattern can find: names, addresses, and whether a value is a secret or harmless."""
+"""What no pattern can find: names, addresses, and whether a value is a secret or harmless.
+
+texts → `cues`: where to look → `tokens`, with their lists of `words` → `sequence`: how likely each is part of
+a name or an address → `plausible`: whether a run of them can be one → `names`, with what `fields` hold
+values → `secrets`: how likely each is one
+both → `tier`: findings; the weights come from `store`, and from `training`
+"""
 
 from security.model.kinds import MODEL_KINDS as MODEL_KINDS
 from security.model.secrets import Candidate as Candidate

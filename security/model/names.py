@@ -4,8 +4,10 @@ A text is looked at only around its cues (`cues`); what is there is tokens, thei
 `sequence`, and runs of tokens that are likely enough are findings.
 """
 
+import bisect
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,8 +15,8 @@ import numpy.typing as npt
 
 from security.detectors.kind import Kind, Tier
 from security.detectors.scan import Finding
-from security.model.cues import Cues
-from security.model.fields import TITLES, Field, Fields, Role
+from security.model.cues import Cues, encoded, is_pair
+from security.model.fields import DEGREES, TITLES, Field, Fields, Role
 from security.model.kinds import PERSON_NAME, POSTAL_ADDRESS
 from security.model.plausible import Said, bits, can_be_address, can_be_person, is_announced, is_caseless
 from security.model.sequence import REACH, Sequences, Weights, edges
@@ -27,9 +29,12 @@ _LONGEST: Final = 20_000  # characters of a part: a longer one is cut between wo
 _LEAST_LIKE: Final = -0.6  # how much a word is to be like a name, for its pair to be a cue
 _PERSON, _ADDRESS = 1, 2
 _LABELS: Final[tuple[tuple[int, Kind], ...]] = ((_PERSON, PERSON_NAME), (_ADDRESS, POSTAL_ADDRESS))
+_DOUBT: Final = 0.2  # how much more it may be like another word
 _TITLED: Final = bits("title", "person")
 _TITLE: Final = bits("title")
 _NO_NAME: Final = bits("software", "level", "calendar")  # words that make no two words a name
+_REST_OF_WORD: Final = re.compile(r"[^\W\d_]+")
+_LETTERS: Final = re.compile(rb"[A-Za-z\x80-\xff]+")  # in UTF-8
 _MOST_PAIRS: Final = 100_000  # pairs of words that are remembered
 
 
@@ -54,7 +59,6 @@ class Names:
     def __init__(self, weights: Weights, least: Least) -> None:
         self._sequences = Sequences(weights)
         self._cues = Cues()
-        self._fields = Fields(self._is_like, self._are_turned)
         self._least = least
         self._likely: dict[str, bool] = {}
 
@@ -64,10 +68,16 @@ class Names:
         fields: list[list[Field]] = [[] for _ in texts]
         pieces: list[_Piece] = []
         words, gaps = edges(), edges()
-        for row in self._cues.rows(texts):
-            text = plain(texts[row])
-            windows = list(_in_parts(text, self._windows(text)))
-            if windows or self._cues.has_field(text):
+        for row, text in enumerate(texts):
+            if "\\" in text:
+                if self._cues.any.find(encoded(text)) is None:
+                    continue
+                text = plain(text)  # noqa: PLW2901  as long as it was
+            cues = list(self._cues.places(text))
+            if not cues:
+                continue
+            windows = list(_in_parts(text, self._windows(text, cues)))
+            if windows or self._cues.field.find(encoded(text)):
                 fields[row] = self._fields.find(text)
             for start, end in windows:
                 tokens = [Token(t.word, t.start + start, t.end + start) for t in tokens_of(text[start:end])]
@@ -81,6 +91,42 @@ class Names:
         self._decide(pieces, words, gaps)
         return [_together(one, found[row]) for row, one in enumerate(fields)]
 
+    def rows(self, data: bytes, ends: Sequence[int]) -> Iterator[int]:
+        """Which of the lines that lie end to end in ``data`` are worth a look, in order.
+
+        ``ends``: of each line. Those with a cue, but for two words with capitals that are like no name.
+        """
+        position = asked = 0  # bytes; ``asked``: up to where fields were looked for
+        while (spans := self._cues.any.find(data, position)) is not None:
+            start, end = spans[0]
+            row = bisect.bisect_right(ends, start)
+            if row == len(ends):
+                return
+            position = end
+            line = ends[row - 1] if row else 0
+            if end > ends[row]:  # across two: either may be the one
+                yield row
+                if row + 1 < len(ends):
+                    yield row + 1
+                position = ends[min(row + 1, len(ends) - 1)]
+                continue
+            behind = rest.end() if (rest := _LETTERS.match(data, end)) else end
+            cue = data[start:behind].decode("utf-8", "replace")
+            worth = self._is_worth(
+                cue, data[max(line, start - 4 * _LONGEST_TITLE) : start].decode("utf-8", "replace")
+            )
+            if not worth and asked <= line:
+                asked = ends[row]
+                worth = self._cues.field.find(data[line:asked]) is not None
+            if worth:
+                yield row
+                position = ends[row]
+
+    @cached_property
+    def _fields(self) -> Fields:
+        """Made for the first text that has a cue: its automata take some 40 ms."""
+        return Fields(self._is_like, self._are_turned)
+
     def _is_like(self, words: list[str]) -> bool:
         """Whether words are more like a name than like anything else."""
         likeness = [self._sequences.likeness(token.word) for word in words for token in tokens_of(word)]
@@ -92,11 +138,12 @@ class Names:
         last, first = (self._sequences.likeness(word) for word in words)
         return bool(first[0] > max(first[2:].max(), -1) and max(last[:2]) + 1 > max(last[2:]))
 
-    def _windows(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where the cues of a text are, with what is around; in order, apart."""
+    def _windows(self, text: str, cues: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Where the ``cues`` of a text are, with what is around; in order, apart."""
         start, end = 0, -1
-        for a, b in self._cues.places(text):
-            if self._cues.is_pair(text, a, b) and not self._is_likely(text, a, b):
+        for a, b in cues:
+            behind = rest.end() if (rest := _REST_OF_WORD.match(text, b)) else b
+            if not self._is_worth(text[a:behind], text[max(0, a - _LONGEST_TITLE) : a]):
                 continue
             first, last = max(0, a - _BEFORE), min(len(text), b + _BEHIND)
             if first <= end:
@@ -108,26 +155,26 @@ class Names:
         if end > 0:
             yield _at_words(text, start, end)
 
-    def _is_likely(self, text: str, start: int, end: int) -> bool:
-        """Whether two words with capitals are worth a look: one is like a name, or a title is before."""
-        while end < len(text) and text[end].isalpha():
-            end += 1
-        pair = text[start:end]
-        likely = self._likely.get(pair)
+    def _is_worth(self, cue: str, before: str) -> bool:
+        """Whether a cue is more than two words with capitals, or one is like a name, or a title is before."""
+        likely = self._likely.get(cue)
         if likely is None:
+            if not is_pair(cue):
+                return True
             if len(self._likely) > _MOST_PAIRS:
                 self._likely.clear()
-            likely = self._likely[pair] = any(map(self._is_worth_it, TOKEN.findall(pair)))
-        return likely or any(
-            lists_of(word) & _TITLED for word in text[max(0, start - 24) : start].split()[-2:]
-        )
+            words = TOKEN.findall(cue)
+            of_person = lists_of(words[0]) & _TITLED and not lists_of(words[-1])
+            likely = self._likely[cue] = bool(of_person) or any(map(self._is_worth_it, words))
+        return likely or any(lists_of(word) & _TITLED for word in before[-_LONGEST_TITLE:].split()[-2:])
 
     def _is_worth_it(self, word: str) -> bool:
         if lists_of(word) & _TITLE:
             return True
         likeness = self._sequences.likeness(word)
         like = max(likeness[:2])
-        return bool(not lists_of(word) & _NO_NAME and like > _LEAST_LIKE and like + 1 > max(likeness[3:]))
+        rather = like + _DOUBT > max(likeness[3:])
+        return bool(not lists_of(word) & _NO_NAME and like > _LEAST_LIKE and rather)
 
     def _decide(self, pieces: list[_Piece], words: list[int], gaps: list[int]) -> None:
         """Add the findings of ``pieces``, whose tokens are in ``words`` and ``gaps``, to their texts' own."""
@@ -139,8 +186,9 @@ class Names:
             part = probabilities[place : place + len(tokens)]
             place += len(tokens) + REACH
             if part[:, 1:].max(initial=0) > _LEAST_TOKEN:
-                last = found[-1].end if found else 0
-                found += [one for one in self._spans(text, tokens, part) if one.start >= last]
+                for one in self._spans(text, tokens, part):
+                    if not found or one.start >= found[-1].end:
+                        found.append(one)
         self._sequences.forget()
 
     def _spans(
@@ -202,7 +250,8 @@ class Names:
         start, end = tokens[0].start, tokens[-1].end
         words = [token.word for token in tokens]
         if label == _ADDRESS:
-            if sure >= self._least.address and can_be_address(words, text, start):
+            header = _HEADER.search(text, start, end + 2)
+            if sure >= self._least.address and not header and can_be_address(words, text, start):
                 start -= text[max(0, start - 1) : start] in {"#", "№", "〒"}
                 if not any(word.isdigit() and len(word) >= _POSTCODE for word in words):
                     end += len(behind.group()) if (behind := _CODE_BEHIND.match(text[end : end + 16])) else 0
@@ -215,21 +264,20 @@ class Names:
             and self._is_person(words, text, start, end, sure)
         ):
             end += len(words[-1]) == 1 and words[-1].isascii() and text[end : end + 1] == "."  # of an initial
+            end = _to_its_end(text, start, end)
             if title := TITLES.search(text, max(0, start - _LONGEST_TITLE), start):
                 start = title.start()
             yield Finding(start, end, PERSON_NAME, sure, Tier.MODEL)
 
 
 def _together(fields: Sequence[Field], found: list[Finding]) -> list[Finding]:
-    """What fields hold, and what of ``found`` is apart from it; a line goes as far as either says."""
+    """What fields hold, and what of ``found`` is apart from it; some go as far as either says."""
     if not fields:
         return found
     sure: list[Finding] = []
     for start, end, role in fields:
-        if role is Role.LINE:
-            near = [
-                one for one in found if one.start < end and start < one.end and one.kind is POSTAL_ADDRESS
-            ]
+        if role in _PARTLY:
+            near = [one for one in found if one.start < end and start < one.end and one.kind is _HOLDS[role]]
             start = min((start, *(one.start for one in near)))  # noqa: PLW2901  as far as either says
             end = max((end, *(one.end for one in near)))  # noqa: PLW2901
         if not sure or sure[-1].end <= start:
@@ -244,12 +292,23 @@ def _widen(
     """Count a word beside a name to it that is less likely one: half a name helps nobody."""
     for places, step in ((range(1, len(tokens)), -1), (range(len(tokens) - 2, -1, -1), 1)):
         for at in places:
-            if labels[at] or likely[at] < _LEAST_BESIDE or labels[at + step] != _PERSON:
+            if labels[at] or labels[at + step] != _PERSON:
                 continue
             left, right = sorted((at, at + step))
-            word = tokens[at].word
-            if text[tokens[left].end : tokens[right].start] in {" ", "-", ". "} and not word.islower():
+            word, between = tokens[at].word, text[tokens[left].end : tokens[right].start]
+            least = 0 if between == "-" and word.istitle() else _LEAST_BESIDE
+            if likely[at] >= least and between in {" ", "-", ". "} and not word.islower():
                 labels[at] = _PERSON
+
+
+def _to_its_end(text: str, start: int, end: int) -> int:
+    """Where a name ends, with what belongs to it: particles, what else is in the same quotes, degrees."""
+    if parts := _PARTICLES.match(text, end):
+        end = parts.end()
+    if start and (rest := _REST.match(text, end)) and text[start - 1] in _OPENING:
+        end = rest.end()
+    degrees = DEGREES.match(text, end)
+    return degrees.end() if degrees else end
 
 
 def _joins_address(
@@ -274,18 +333,27 @@ _SURE_UNKNOWN: Final = 0.95  # where the last name is no word that is known
 _LEAST_LAST: Final = -1.2  # how much a word is to be like a name, where nothing announces one
 _POSTCODE: Final = 4  # digits of a code of the post
 _CODE_BEHIND: Final = re.compile(r"(?:\.?,? / |, | |\n)(?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?(?![\w.:])")
-_LONGEST_TITLE: Final = 12
-_PERSONS: Final = (Role.PART, Role.WHOLE, Role.ROLE)
+_LONGEST_TITLE: Final = 24
+_PERSONS: Final = (Role.PART, Role.WHOLE, Role.ROLE, Role.MET)
+#: Of which more may be around.
+_PARTLY: Final = (Role.LINE, Role.MET)
 _HOLDS: Final = {role: PERSON_NAME if role in _PERSONS else POSTAL_ADDRESS for role in Role}
 #: How sure a field's name is of what it holds.
 _SURE: Final = {
     Role.PART: 0.85, Role.WHOLE: 0.9, Role.ROLE: 0.7, Role.STREET: 0.85, Role.LINE: 0.8,
-    Role.CODE: 0.75, Role.TOWN: 0.7,
+    Role.CODE: 0.75, Role.TOWN: 0.7, Role.MET: 0.85,
 }  # fmt: skip
 _MORE_ALONE: Final = 0.12  # how much surer a name of one word has to be
 _LEAST_BESIDE: Final = 0.12
 _WIDEST_GAP: Final = 4
 
+_HEADER: Final = re.compile(r"\bX-[A-Z]")
+_LARGE: Final = r"[^\W\d_a-z](?:[^\W\d_]|['’])+(?:-[^\W\d_]+)?"
+_PARTICLES: Final = re.compile(
+    rf" (?:(?:de|da|do|dos|van|von|der|den|di|del|la|le|du) ){{1,2}}{_LARGE}(?!\w)"
+)
+_REST: Final = re.compile(rf"(?:[ -]{_LARGE}){{1,3}}(?=[\"'<|,;\])])")
+_OPENING: Final = frozenset("\"'>|,;[(")
 _TURNS: Final = frozenset((", ", ","))
 _IN_ADDRESS_GAP: Final = frozenset(" ,-.\n")
 _IN_NAME: Final = frozenset(("", " ", "-", ". ", ".", "  ", "·", "・", "\u3000", "\u00a0", "+", "‐", "_"))

@@ -31,7 +31,8 @@ def can_be_person(words: Sequence[str], text: str, start: int, end: int) -> bool
     keyed = _key_lists(before)
     if keyed & _OF_THINGS and not keyed & _OF_PERSONS or _is_of_thing(before):
         return False
-    if len(words) == 1 and _is_key(words[0], before, text[end : end + 2]):
+    behind = text[end : end + _ANNOUNCED]
+    if (len(words) == 1 and _is_key(words[0], before, behind)) or _is_label(text[start:end], behind):
         return False
     between = set(text[start:end]) - set("".join(words))
     if len(words) > 1 and (not between <= _WITHIN_WORD or is_caseless(words[0])):
@@ -43,11 +44,23 @@ def can_be_person(words: Sequence[str], text: str, start: int, end: int) -> bool
     return any(_says(t.word) & announcing or t.word.lower() in _GREETINGS for t in tokens_of(before))
 
 
+#: How names of fields end in Chinese and Japanese, and what stands behind them.
+_LABEL: Final = re.compile("[日号號番話话码碼址期件証证別别齢龄籍]$|[护護]$")
+_TO_LABELLED: Final = re.compile(r"[照号號]?\\?[\"']?\s?(?:[:=：>]|は|为|為|是)")
+
+
+def _is_label(run: str, behind: str) -> bool:
+    """Whether it is what a field is called in Chinese or Japanese."""
+    return _LABEL.search(run) is not None and _TO_LABELLED.match(behind) is not None
+
+
 def _is_of_line(words: Sequence[str], run: str) -> bool:
     """Whether words belong to the line itself: numbers, letters, words of a query, of fields, of headers."""
     if any(word.isdigit() for word in words) or all(len(word) == 1 and word.isascii() for word in words):
         return True
     if any(word in _OF_QUERIES for word in words) or run.startswith("X-"):
+        return True
+    if words[-1].lower() in _OF_NUMBERS:
         return True
     if len(words) > 1 and any(lists_of(word.rstrip("0123456789")) & _OF_FIELDS for word in words):
         return True
@@ -55,10 +68,12 @@ def _is_of_line(words: Sequence[str], run: str) -> bool:
 
 
 def _is_key(word: str, before: str, behind: str) -> bool:
-    """Whether one word is a code, the name of a field, or what is left of two words with capitals."""
-    if len(word) <= _CODE and word.isupper():
+    """Whether one word is a code, the name of a field, a particle, or the rest of two words with capitals."""
+    if (len(word) <= _CODE and word.isupper()) or _NAME_OF_FIELD.fullmatch(word):
         return True
-    return behind.strip()[:1] in {":", "="} or _ends_with_word(before)
+    if len(word) == 1 and before[-1:] in _CLOSING:
+        return True
+    return _TO_VALUE.match(behind) is not None or _ends_with_word(before)
 
 
 def _has_no_digit(word: str) -> bool:
@@ -130,15 +145,20 @@ def is_caseless(word: str) -> bool:
     return word.upper() == word.lower() or "\u10a0" <= word[0] <= "\u10ff"
 
 
+#: Numbers of orders and of other things, in scripts without capitals.
+_OF_ORDERS: Final = re.compile("番号|編號|编号|單號|单号|订单|번호|הזמנה|حجز|طلب")
+
+
 def can_be_address(words: Sequence[str], text: str, start: int) -> bool:
     """Whether a run of words may be an address: it has a number, and a word that is no name of a variable."""
     if len(words) < _FEWEST_OF_ADDRESS or not any(map(str.isnumeric, "".join(words))):
         return False
     glued = start and (text[start - 1].isalnum() or text[start - 1] in "_.@/$%&")
-    if glued or any(word in _OF_QUERIES or word in _OF_FIELDS_OF_CODES for word in words):
+    numbered = len(words) == _FEWEST_OF_ADDRESS and words[0].lower() in _OF_NUMBERS
+    if glued or numbered or any(word in _OF_QUERIES or word in _OF_FIELDS_OF_CODES for word in words):
         return False
     if any(is_caseless(word) and not word.isdigit() for word in words):
-        return True
+        return not _OF_ORDERS.search("".join(words))
     lists = inside = 0
     for token in tokens_of(text[max(0, start - _ANNOUNCED) : start]):
         lists |= lists_of(token.word)
@@ -182,6 +202,11 @@ _OF_FIELDS_OF_CODES: Final = frozenset(("plz", "zip", "postcode", "zipcode", "ps
 _OF_QUERIES: Final = frozenset(
     "WHERE AND SELECT FROM SET OR VALUES INSERT UPDATE DELETE JOIN ORDER LIMIT NOT IS".split()
 )
+#: What the name of a number ends with: ``Kimlik No``.
+_OF_NUMBERS: Final = frozenset(("no", "nr", "nummer", "number", "num", "id", "card"))
+_NAME_OF_FIELD: Final = re.compile(r"[a-zß-ÿ]+[A-Z]\w*")
+_TO_VALUE: Final = re.compile(r"(?: [^\W\d_a-z][^\W\d_]*\.?){0,2}\s?[:=]")
+_CLOSING: Final = frozenset(")）]」』】，、。,")
 _CAMEL: Final = re.compile(r"[^\W\d_A-Z][A-Z]")
 _ENDS_WITH_WORD: Final = re.compile(r"[^\W\d_a-z][^\W\d_]+ $")
 _CODE: Final = 3  # letters of EUR

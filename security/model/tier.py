@@ -4,7 +4,7 @@ Patterns come first and are surer. What is found here is what they cannot say.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -82,6 +82,14 @@ class ModelTier:
             for row, secrets in self._alone(texts).items():
                 found[row] = resolved((*found[row], *secrets))
         return found
+
+    def rows(self, data: bytes, ends: Sequence[int]) -> Iterator[int]:
+        """Which of the lines that lie end to end in ``data`` may hold a name or an address, in order.
+
+        ``ends``: of each line. A line that is not among them has none in any of its fields; it costs some
+        microseconds.
+        """
+        return self._names.rows(data, ends) if self._names is not None else iter(())
 
     def decide(self, candidates: Sequence[Candidate]) -> list[float]:
         """For each candidate, how likely it is a secret: 0 to 1. With mode `OFF` all are: 1."""

@@ -124,6 +124,7 @@ _OF_SEPARATOR: Final = (
 _KNOWN: Final = "".join(characters for _, characters in _OF_SEPARATOR)
 
 
+@lru_cache(maxsize=65536)
 def lists_of(word: str) -> int:
     """The lists of `words` that ``word``, or one of the words in a camelCase name, is on: one bit each."""
     lower = word.lower()

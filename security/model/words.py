@@ -64,7 +64,7 @@ _LISTS: Final[dict[str, str]] = {
     kära hej kære hei привет здравствуйте уважаемый уважаемая шановний γεια αγαπητέ مرحبا عزيزي
     שלום 亲爱的 尊敬的 von für an mit para por con de à pour par avec a da per di met voor van
     przez dla od av till från av til fra от для к с кому від до από για στον signed registered
-    invited contacted called emailed notified assigned as met is c/o saluti merci gracias danke
+    invited contacted call called emailed notified assigned as met is c/o saluti merci gracias danke
     between and cc bcc re""",
     # what a person does: behind or before
     "verb": """

@@ -41,6 +41,7 @@ class Part(NamedTuple):
 #: Names: a tenth is not on the list that words are known by, and half of it is never trained on.
 SHARES: Final = 20
 LISTED: Final = frozenset(range(2, SHARES))
+EVERY: Final = frozenset(range(SHARES))
 TRAINED: Final = Part(frozenset(range(1, SHARES)), frozenset(range(1, 8)))
 HELD_OUT: Final = Part(frozenset(range(SHARES)), frozenset({0}))
 UNSEEN: Final = Part(frozenset({0}), frozenset({0}))

@@ -21,12 +21,17 @@ _ROWS: Final = 100_000  # of windows in memory at a time
 _INT8: Final = 127
 
 
-def fitted_words(words: Vocabulary, seed: int) -> tuple[npt.NDArray[np.int8], npt.NDArray, npt.NDArray]:
-    """The table of n-grams, its scales and biases, from lists of words."""
+def fitted_words(
+    words: Vocabulary, seed: int, listed: frozenset[int] = LISTED
+) -> tuple[npt.NDArray[np.int8], npt.NDArray, npt.NDArray]:
+    """The table of n-grams, its scales and biases, from lists of words.
+
+    ``listed``: the shares of the names that are learnt.
+    """
     lists = {
-        "first": _listed(words.first),
-        "last": _listed(words.last),
-        "place": _listed(words.places),
+        "first": _listed(words.first, listed),
+        "last": _listed(words.last, listed),
+        "place": _listed(words.places, listed),
         "common": set(words.common),
         "technical": set(words.technical),
     }
@@ -54,8 +59,8 @@ def fitted_words(words: Vocabulary, seed: int) -> tuple[npt.NDArray[np.int8], np
     return table, scale.astype(np.float32), np.array([bias for _, bias in coefficients], np.float32)
 
 
-def _listed(names: Iterable[str]) -> set[str]:
-    return {name.lower() for name in names if share(name) in LISTED}
+def _listed(names: Iterable[str], shares: frozenset[int]) -> set[str]:
+    return {name.lower() for name in names if share(name) in shares}
 
 
 def _slot_matrix(rows: Sequence[tuple[str, bool]]) -> Any:

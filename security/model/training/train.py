@@ -14,7 +14,7 @@ from security.model.secrets import Secrets, SecretWeights
 from security.model.sequence import Sequences, Weights
 from security.model.store import packed, save
 from security.model.tier import Thresholds
-from security.model.training.corpus import HELD_OUT, TRAINED, UNSEEN, Corpus
+from security.model.training.corpus import EVERY, HELD_OUT, TRAINED, UNSEEN, Corpus
 from security.model.training.fit import Examples, fitted_sequences, fitted_words, untrained
 from security.model.training.measure import measured, measured_secrets
 from security.model.training.secretset import examples, fitted_secrets
@@ -68,6 +68,10 @@ def train(path: Path, plan: Plan, say: Callable[[str], None] = lambda _text: Non
         secrets = fitted_secrets(words, plan.values, plan.seed)
         say("measuring")
         card = _card(plan, words, _measures(plan, corpus, weights, secrets))
+        say("learning the names that were held back, for the model that is stored")
+        weights = weights._replace(
+            **dict(zip(("table", "scale", "bias"), fitted_words(words, plan.seed, EVERY), strict=True))
+        )
         content = packed(weights, secrets)
         save(path, content, card)
     return {**card, "bytes": len(content)}
