@@ -23,7 +23,8 @@ run: .venv/ready
 test: .venv/ready lint
 	@scripts/chromium
 	@scripts/prometheus
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report= --cov-fail-under=0 --ignore tests/integration
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" --cov --cov-report= --cov-fail-under=0 --ignore tests/integration
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m slow --ignore tests/integration
 	@$(BIN)/python -m pytest --cov --cov-append --cov-report=term tests/integration
 
 integration: .venv/ready
@@ -40,7 +41,7 @@ format: .venv/ready
 
 bench: .venv/ready
 	@$(BIN)/traceo bench --json out/bench.json
-	@$(BIN)/traceo bench logs --records 200000 --json out/bench-logs.json
+	@$(BIN)/traceo bench logs --records 1000000 --json out/bench-logs.json
 	@$(BIN)/python -m tests.bench.templates
 	@$(BIN)/python -m tests.bench.logsearch --json out/logsearch.json
 

@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,15 @@ def truth() -> dict[str, Any]:
     """What a perfect pipeline gives on the sample."""
     document: dict[str, Any] = json.loads((SAMPLE / "truth.json").read_text())
     return document
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _steps_inspected_once() -> Iterator[None]:
+    """As in a run of a job: Beam would inspect each step in each bundle, a third of the time of a test."""
+    from runners.inspection import inspected_once
+
+    with inspected_once():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ import pytest
 
 import transforms
 from actions.recovery.executor import PlanFile
-from pipelines.cli import _parser
+from pipelines.cli import _Parser, _parser
 from schemas import actions, logcontext, ocsf, templates, traces, verdicts
 from schemas.actions import ActionRecord, Evidence, Incident, Invalidation, Plan
 from schemas.logcontext import LogContext
@@ -153,6 +153,8 @@ def test_every_command_is_one_that_the_command_line_knows(document: Path) -> Non
 
 
 def names_of(parser: argparse.ArgumentParser, above: str) -> Iterator[str]:
+    assert isinstance(parser, _Parser)
+    parser.load()
     below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     for action in below:
         for name, command in action.choices.items():

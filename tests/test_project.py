@@ -22,7 +22,7 @@ from schemas.names import (
     SpanRefusal,
     Undecodable,
 )
-from schemas.topics import LOGS_TOPICS
+from schemas.topics import LOGS_TOPICS, RECONCILIATION, TOPICS
 from schemas.traces import TracesOutput
 from telemetry.logs.counts import FAILURES, RECORDS, WAITING
 from tests.conftest import ROOT
@@ -111,12 +111,19 @@ def test_the_documents_name_every_setting_output_and_kind() -> None:
         assert f"| `{setting.name}` | {shown} | {setting.metadata['help']} |" in reference, setting.name
 
 
-def test_the_reference_names_topics_flags_and_metrics_of_logs() -> None:
-    reference = (ROOT / "docs" / "reference.md").read_text()
-    for output, topic in LOGS_TOPICS.items():
+def test_the_guide_to_kafka_names_every_topic_and_no_other() -> None:
+    guide = (ROOT / "docs" / "kafka.md").read_text()
+    rows = set()
+    for output, topic in (*TOPICS.items(), *LOGS_TOPICS.items()):
         key = f"`{topic.key}`" if topic.key else ""
         identity = ", ".join(f"`{name}`" for name in topic.identity)
-        assert f"| `{output}` | `{topic.name}` | {key} | {identity} |" in reference, output
+        rows.add(f"| `{output}` | `{topic.name}` | {key} | {identity} |")
+    assert set(re.findall(r"^\| `\w+` \| `(?:metrics|logs)\..*", guide, re.MULTILINE)) == rows
+    assert f"`{RECONCILIATION.name}`" in guide
+
+
+def test_the_reference_names_flags_and_metrics_of_logs() -> None:
+    reference = (ROOT / "docs" / "reference.md").read_text()
     flags = argparse.ArgumentParser(add_help=False)
     add_flags(flags)
     for flag in flags._actions:

@@ -17,7 +17,7 @@ from runners.flink.profile import ENVIRONMENTS, Profile, options
 from runners.stack import versions
 from runners.stack.postgres import PACKAGE
 from runners.stack.settings import PORTS
-from schemas.topics import TOPICS
+from schemas.topics import LOGS_TOPICS, TOPICS
 from tests.conftest import ROOT
 
 FLINK, KAFKA, QUICKSTART = (
@@ -104,15 +104,16 @@ def test_the_preflight_can_say_no_more_than_that() -> None:
 
 
 def test_the_table_of_topics_is_that_of_the_code() -> None:
-    table = {row[0]: row[1:] for row in rows(section(KAFKA, "Output topics"))[1:]}
-    assert table == {
-        f"`{output}`": [
-            f"`{topic.name}`",
-            "" if topic.key is None else f"`{topic.key}`",
-            ", ".join(f"`{name}`" for name in topic.identity),
-        ]
-        for output, topic in TOPICS.items()
-    }
+    ingest, logs = section(KAFKA, "Output topics").split("### Topics of the logs job")
+    for text, topics in ((ingest, TOPICS), (logs, LOGS_TOPICS)):
+        assert {row[0]: row[1:] for row in rows(text)[1:]} == {
+            f"`{output}`": [
+                f"`{topic.name}`",
+                "" if topic.key is None else f"`{topic.key}`",
+                ", ".join(f"`{name}`" for name in topic.identity),
+            ]
+            for output, topic in topics.items()
+        }
     assert f"`max.message.bytes` of {MOST_BYTES:,}" in KAFKA
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import yaml
 
 from connectors.kafka.writer import MOST_BYTES
-from schemas.topics import RECONCILIATION, TOPICS
+from schemas.topics import LOGS_TOPICS, RECONCILIATION, TOPICS
 
 HERE: Final = Path(__file__).parent
 RULES: Final = HERE.parent / "alerts"
@@ -39,8 +39,8 @@ def alerts() -> str:
 
 
 def topics() -> str:
-    """The topics that the job reads and writes."""
-    outputs = [topic.name for topic in (*TOPICS.values(), RECONCILIATION)]
+    """The topics that the ingest job reads, and those that it and the logs job write."""
+    outputs = [topic.name for topic in (*TOPICS.values(), RECONCILIATION, *LOGS_TOPICS.values())]
     documents = [_topic(name, partitions, {"retention.ms": keep}) for name, partitions, keep in _INPUTS]
     large = {"max.message.bytes": MOST_BYTES, "retention.ms": WEEK_MS}
     documents += [_topic(name, _PARTITIONS, large) for name in outputs]

@@ -68,6 +68,13 @@ def test_lines_are_given_as_they_are(values: list[bytes]) -> None:
     assert [line.offset for line in found] == list(range(1, len(expected) + 1))
 
 
+@pytest.mark.parametrize("name", ["a.log", "a.json", "a.pb", "a.log.gz", "a.log.zst"])
+def test_an_empty_file_is_no_lines(name: str, tmp_path: Path) -> None:
+    file = written(tmp_path, name, b"")
+    assert find_log_files([str(file)]) == [file]
+    assert read(file) == []
+
+
 @pytest.mark.parametrize("name", ["a.log.gz", "a.log.zst"])
 def test_compressed_files_are_read(name: str, tmp_path: Path) -> None:
     data = b"one\ntwo\n"
@@ -75,6 +82,22 @@ def test_compressed_files_are_read(name: str, tmp_path: Path) -> None:
     if name.endswith("zst"):
         packed = pa.Codec("zstd").compress(data, asbytes=True)
     assert [line.value for line in read(written(tmp_path, name, packed))] == [b"one", b"two"]
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_utf16_with_its_mark_is_read_as_text(order: str, packed: bool, tmp_path: Path) -> None:
+    text = "\ufeffERROR für jane.doe@example.com 😀\r\n" + "two\r\n" * 300_000
+    data = text.encode(order) + b"x"  # a byte that is half a letter
+    found = read(written(tmp_path, "a.log", gzip.compress(data, 1) if packed else data))
+    assert found[0].value.decode() == "ERROR für jane.doe@example.com 😀"
+    assert [line.value for line in found[1:]] == [b"two"] * 300_000 + ["\ufffd".encode()]
+
+
+@pytest.mark.parametrize("how", ["gzip", "zstd"])
+def test_a_compressed_file_is_known_whatever_it_is_called(how: str, tmp_path: Path) -> None:
+    packed = gzip.compress(b"one\n") if how == "gzip" else pa.Codec("zstd").compress(b"one\n", asbytes=True)
+    assert [line.value for line in read(written(tmp_path, "a.log", packed))] == [b"one"]
 
 
 def test_a_line_that_is_too_long_is_held_up_to_its_bound(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from runners.stack import versions
 from runners.stack.connect import Connect
 from runners.stack.postgres import PACKAGE
 from runners.stack.settings import load
+from schemas.topics import LOGS_TOPICS, RECONCILIATION, TOPICS
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -253,6 +254,13 @@ def test_the_job_may_do_what_it_does_and_no_more() -> None:
 def test_what_follows_from_the_project_is_as_the_project_is_now(name: str) -> None:
     fix = "python -m deploy.kubernetes.generate"
     assert (KUBERNETES / f"{name}.yaml").read_text() == getattr(generate, name)(), fix
+
+
+def test_every_topic_of_the_jobs_is_made() -> None:
+    made = [d["metadata"]["name"] for d in documents() if d["kind"] == "KafkaTopic"]
+    inputs = ["db.metrics.events", "db.metrics.series", "db.transaction"]
+    outputs = [topic.name for topic in (*TOPICS.values(), RECONCILIATION, *LOGS_TOPICS.values())]
+    assert sorted(made) == sorted(inputs + outputs)
 
 
 def test_the_image_has_what_compose_and_manifests_start() -> None:

@@ -43,7 +43,7 @@ LINES = int(os.environ.get("LOG_LINES", "30000"))
 SEED = int(os.environ.get("LOG_SEED", "1"))
 SERVERS = ("victorialogs", "collector", "taskmanager", "jobserver", "workers")
 PACKAGES = {package for kind in COMPONENTS if kind.name in SERVERS for package in kind.packages}
-PATIENCE_SECONDS = 240.0 + LINES / 1000
+PATIENCE_SECONDS = 480.0 + LINES / 1000
 JOB = "leaks"
 SEQ = re.compile(rb"seq=(\d+) ")
 

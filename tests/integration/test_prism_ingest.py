@@ -33,7 +33,7 @@ from tests.integration.topicsofsample import committed, load_sample
 
 OFFSET = 7500
 PACKAGES = {package for kind in COMPONENTS if kind.name == "kafka" for package in kind.packages}
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 600.0  # of a busy machine
 EVENTS = "db.metrics.events"
 COUNTED = (
     Output.CLEAN,

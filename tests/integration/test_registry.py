@@ -57,7 +57,7 @@ OFFSET = 6500
 PACKAGES = {package for kind in COMPONENTS if kind.name == "kafka" for package in kind.packages}
 MAIN = "io.quarkus.runner.GeneratedMain"
 NO_AVRO = '{"$schema":"http://json-schema.org/draft-07/schema#","type":"object"}'
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 600.0  # of a busy machine
 
 pytestmark = needing(PACKAGES)
 

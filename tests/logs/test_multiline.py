@@ -67,6 +67,14 @@ Error: x
 }
 
 Node.js v20.1.0"""
+NODE_LOGGED = """\
+2024-01-01T12:00:00.000Z [shop] error: order 5 was not placed
+TypeError [ERR_INVALID]: Cannot read properties of undefined (reading 'id')
+    at place (/app/order.js:7:3)
+    at async Promise.all (index 0) {
+  [cause]: Error: no item
+      at find (/app/item.js:2:9)
+}"""
 NET = """\
 Unhandled exception. System.InvalidOperationException: outer
  ---> System.Exception: inner
@@ -97,7 +105,8 @@ dumping configuration
   a: 1
   b: 2"""
 TRACES = [
-    JAVA, JAVA_UNCAUGHT, PYTHON, PYTHON_ALONE, GO, GO_HTTP, NODE, NET, RUBY, PHP, RUST, RUST_OLD, YAML,
+    JAVA, JAVA_UNCAUGHT, PYTHON, PYTHON_ALONE, GO, GO_HTTP, NODE, NODE_LOGGED, NET, RUBY, PHP, RUST, RUST_OLD,
+    YAML,
 ]  # fmt: skip
 PLAIN = ["plain line", "2024-01-01 12:00:00 INFO x", "INFO x", "Error handling is on", "a: b", "Total: 5"]
 
@@ -129,6 +138,11 @@ def test_traces_one_after_the_other_stay_apart(parts: list[str]) -> None:
 @pytest.mark.parametrize("trace", TRACES, ids=lambda text: text.split("\n")[0])
 def test_what_follows_a_trace_is_a_record_of_its_own(trace: str) -> None:
     assert texts(joined(lines(f"{trace}\nafter all"))) == [trace, "after all"]
+
+
+def test_an_error_without_a_head_below_a_line_that_tells_of_none_stands_alone() -> None:
+    parts = ["2024-01-01 12:00:00 INFO started", "Error: no disk\n    at f (/a.js:1:2)"]
+    assert texts(joined(lines("\n".join(parts)))) == parts
 
 
 @given(st.lists(st.sampled_from(PLAIN), min_size=1))

@@ -78,6 +78,11 @@ def test_many_actors_from_one_source_are_spraying() -> None:
 def test_a_login_after_many_failures_is_told_and_one_typo_is_not() -> None:
     rows = [failed("ann", i) for i in range(3)] + [passed("ann", 5)]
     assert ("success_after_failures", 1) in opened(rows)
+    titles = {finding_of(t).finding_info.title for t in told(rows) if t.rule.uid == "success_after_failures"}
+    assert titles == {
+        "Login after many that failed, of one actor",
+        "Login after many that failed, from one source",
+    }
     assert opened([failed("ann", 0), passed("ann", 5)]) == []
     assert opened([failed("ann", i) for i in range(3)] + [passed("bob", 5, "192.0.2.99")]) == []
 

@@ -24,6 +24,8 @@ from pipelines.settings import Settings
 from tests.captures import event, line, series, write_lines
 from tests.conftest import ROOT, SAMPLE
 
+pytestmark = pytest.mark.slow
+
 #: What an archive does not hold: what was dropped or refused before the changes were masked.
 LEFT_OUT = ("records", "tombstones", "replays", "undecodable")
 SAME = (
@@ -129,7 +131,6 @@ def test_pieces_give_what_the_whole_gives(
     assert json.loads((in_pieces[0] / "summary.json").read_text()) == in_pieces[1]
 
 
-@pytest.mark.slow
 def test_run_twice_nothing_changes_and_nothing_is_set_in_motion_twice(
     archived: tuple[Path, Path, dict[str, Any]], in_pieces: Result
 ) -> None:
@@ -166,7 +167,6 @@ def environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith("TRACEO_")} | {"PYTHONPATH": str(ROOT)}
 
 
-@pytest.mark.slow
 def test_killed_in_the_middle_it_goes_on_with_the_piece_that_was_not_done(
     archived: tuple[Path, Path, dict[str, Any]], in_pieces: Result, tmp_path: Path, truth: dict[str, Any]
 ) -> None:

@@ -12,6 +12,8 @@ from pipelines.multiply import multiply
 from pipelines.settings import Settings
 from tests.captures import sample_lines, write_lines
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:

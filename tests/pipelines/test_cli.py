@@ -46,6 +46,12 @@ def check_one_line(done: subprocess.CompletedProcess[str], *parts: str, code: in
         assert part in message
 
 
+def test_the_help_of_the_logs_job_names_it_as_it_is_called() -> None:
+    said = " ".join(traceo("run", "logs", "--help").stdout.split())
+    assert "(default: traceo-logs)" in said
+    assert "(default: traceo-ingest)" not in said
+
+
 def test_a_run_shows_what_became_of_the_records_and_what_to_do_next(tmp_path: Path, capture: Path) -> None:
     done = traceo("run", "ingest", "--input", capture, "--output", tmp_path / "out")
     assert done.returncode == 0, done.stderr

@@ -29,6 +29,8 @@ from tests.captures import sample_lines, write_lines
 from tests.conftest import ROOT, SAMPLE, SPANS, Ingest
 from traces.decode import decode_documents
 
+pytestmark = pytest.mark.slow
+
 CLASSES = (
     "records",
     "tombstones",

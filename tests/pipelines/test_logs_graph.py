@@ -9,14 +9,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.errors import InputError
-from pipelines import ingest, logs
+from connectors.logstores.client import Client
+from pipelines import cli, ingest, logs
+from pipelines.console import show_summary
 from pipelines.setting import SettingError
 from pipelines.settings import Settings
+from report.compliance import compliance_of
+from report.logspage import write_logs_report
+from runners.direct import JobError
 from schemas.logs import LogsOutput
 from schemas.names import COMPLIANCE_FILE, COMPLIANCE_PAGE, REPORT_FILE, SUMMARY_FILE, Output
 from schemas.traces import TracesOutput
 from tests.captures import event, series, write_lines
 from tests.connectors.logserver import log_server
+from tests.integration.servers import free_address
 from tests.logs.logdocuments import SPAN, TRACE
 
 BEGIN = datetime(2023, 11, 14, 20, tzinfo=UTC)
@@ -197,7 +203,9 @@ def test_parameters_of_templates_are_kept_on_demand(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["victorialogs+", "loki+"])
-def test_records_go_into_a_store_as_well_and_what_it_refuses_is_dead(tmp_path: Path, kind: str) -> None:
+def test_records_go_into_a_store_as_well_and_what_it_refuses_is_dead(
+    tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with log_server() as server:
         server.refuses = lambda text: 400 if "no stock left" in text else 0
         summary = run(tmp_path, log_store=kind + server.url)
@@ -205,6 +213,14 @@ def test_records_go_into_a_store_as_well_and_what_it_refuses_is_dead(tmp_path: P
         sent = json.dumps(list(server.stored.values()))
     assert (summary["logs"], summary["stored"]) == (11, 10)
     assert summary["store"].startswith(server.url)
+    assert summary["dead"] == 2
+    assert summary["dead_by_reason"] == {"no_log_document": 1, "store_refused": 1}
+    show_summary(summary, str(tmp_path / "out"))
+    assert "refused: store_refused" in capsys.readouterr().out
+    page = write_logs_report(tmp_path / "out")[0].read_text()
+    assert "<b>2</b> refused" in page
+    assert "store_refused" in page
+    assert compliance_of(tmp_path / "out").unread_by_reason == {"no_log_document": 1}
     assert sorted((row["reason"], row.get("row")) for row in told(tmp_path, LogsOutput.DEAD)) == [
         ("no_log_document", None),
         ("store_refused", None),
@@ -219,12 +235,41 @@ def test_a_second_run_stores_nothing_twice(tmp_path: Path) -> None:
         assert (stored, len(server.stored)) == ([11, 11], 11)
 
 
+@pytest.mark.parametrize("kind", ["loki+", "victorialogs+"])
+def test_a_store_that_does_not_answer_is_one_line_with_the_fix(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Client, "wait", lambda *told: None)
+    file = write_lines(tmp_path / "app.log", LINES)
+    address = f"{kind}http://{free_address()}"
+    assert cli.main(["run", "logs", "--input", str(file), "--log-store", address]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("traceo: http://127.0.0.1:")
+    assert "does not answer (Connection refused), 3 times; see that it runs, and its address" in said
+
+
+@pytest.mark.parametrize("kind", ["loki+", "victorialogs+"])
+def test_a_store_that_stops_while_it_is_written_into_is_one_line(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Client, "wait", lambda *told: None)
+    with log_server() as server, pytest.raises(JobError) as error:
+        server.refuses = lambda text: 503
+        run(tmp_path, log_store=kind + server.url)
+    (said,) = str(error.value).splitlines()
+    assert said.startswith(server.url)
+    assert "8 times" in said
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
         ({"samples": "ingested"}, "name both or none"),
         ({"spans": ("spans.jsonl",)}, "name both or none"),
-        ({"spans": ("spans.jsonl",), "samples": "nowhere"}, "no result of the ingest job"),
+        (
+            {"spans": ("spans.jsonl",), "samples": "nowhere"},
+            "no result of a job; name the folder that",
+        ),
         ({"log_store": "carrier+http://h:1"}, "carrier"),
     ],
 )
@@ -233,6 +278,24 @@ def test_the_preflight_names_what_cannot_be_tied_or_stored(
 ) -> None:
     with pytest.raises((SettingError, InputError), match=said):
         run(tmp_path, **settings)
+
+
+@pytest.mark.parametrize(
+    ("summary", "said"),
+    [
+        ('{"job": "logs"}', "a result of the logs job, which holds no samples; name the folder that"),
+        ('{"job": "traces"}', "a result of the traces job"),
+        ('{"job": ["ingest"]}', "no result of a job"),
+        ("[]", "no result of a job"),
+        ("{", "no result of a job"),
+    ],
+)
+def test_samples_are_of_a_job_that_has_some(tmp_path: Path, summary: str, said: str) -> None:
+    folder = tmp_path / "other"
+    folder.mkdir()
+    (folder / "summary.json").write_text(summary)
+    with pytest.raises(SettingError, match=f"--samples: {folder}: {said}"):
+        run(tmp_path, spans=("spans.jsonl",), samples=str(folder))
 
 
 JOBS = {"logs": set(LogsOutput), "ingest": {*Output, "actions"}}

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import os
 import random
 import subprocess
@@ -38,9 +39,12 @@ from tests.connectors.kafka.mockcluster import mock_cluster
 from tests.integration import logsplants
 from tests.security.hostiletexts import TEXTS
 
+pytestmark = pytest.mark.slow
+
 SMALL: Final = 30_000
 #: Of a text four times as long: twice what is linear, for the clock is no exact one.
 MOST_TIMES: Final = 8.0
+ROUNDS: Final = 5
 LEAST_SECONDS: Final = 0.02  # what took less says nothing
 MB: Final = 1 << 20
 PLANTS: Final = [
@@ -70,8 +74,12 @@ def seconds(document: bytes) -> float:
 def test_time_grows_with_a_text_and_no_faster(name: str) -> None:
     small, large = (TEXTS[name](size).encode() for size in (SMALL, 4 * SMALL))
     whole_path(TEXTS[name](SMALL // 10).encode())  # what is made once is no part of it
-    before = max(seconds(small), LEAST_SECONDS)
-    assert min(seconds(large) for _ in range(2)) < MOST_TIMES * before
+    best = [math.inf, math.inf]  # of each text; whatever else the machine does makes it slower, never faster
+    for _ in range(ROUNDS):
+        best = [min(known, seconds(text)) for known, text in zip(best, (small, large), strict=True)]
+        if best[1] < MOST_TIMES * max(best[0], LEAST_SECONDS):
+            return
+    pytest.fail(f"{best[1]:.2f} s for a text four times as long as what takes {best[0]:.2f} s")
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -15,6 +15,7 @@ from pipelines import logs as job
 from pipelines import logsources
 from pipelines.logsummary import reconcile
 from pipelines.settings import SettingError, Settings
+from report.logspage import write_logs_report
 from runners import direct
 from schemas.letters import DeadLetter
 from schemas.logs import LOGS, LogRefusal, LogsOutput
@@ -89,6 +90,19 @@ def test_the_job_takes_over_its_results(tmp_path: Path) -> None:
     assert {name: of["rows"] for name, of in summary["outputs"].items()} == SAMPLE_ROWS
 
 
+@pytest.mark.parametrize("others", [{}, {"app.log": "2024-01-01 12:00:00 ERROR boom\n"}])
+def test_an_empty_file_is_read_and_holds_nothing(tmp_path: Path, others: dict[str, str]) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, text in ({"rotated.log": ""} | others).items():
+        (folder / name).write_text(text)
+    summary = job.run(Settings(input=(str(folder),), output=str(tmp_path / "out")))
+    assert (summary["lines"], summary["logs"]) == (len(others), len(others))
+    (report, _) = write_logs_report(tmp_path / "out")
+    assert [one["lines"] for one in summary["input_files"]] == [1] * len(others) + [0]
+    assert all(one["file"] in report.read_text() for one in summary["input_files"])
+
+
 def test_files_of_all_forms_side_by_side(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -102,6 +116,12 @@ def test_files_of_all_forms_side_by_side(tmp_path: Path) -> None:
     summary = staged(tmp_path, folder)
     assert summary["reconciliation"]["balanced"]
     assert (summary["lines"], summary["joined_lines"], summary["documents"]) == (8, 2, 6)
+    assert [(one["partition"], Path(one["file"]).name, one["lines"]) for one in summary["input_files"]] == [
+        (-1, "a.log", 4),
+        (-2, "b.log.gz", 2),
+        (-3, "c-logs.pb", 1),
+        (-4, "d-logs.json", 1),
+    ]
     assert (summary["records"], summary["logs"], summary["dead"]) == (7, 6, 1)
     found = [
         (-row["partition"], row["offset"], row["body"].partition("\n")[0], row["severity"])

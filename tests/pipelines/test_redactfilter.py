@@ -1,8 +1,10 @@
 """``traceo redact``: what goes in comes out, but for what must not be read; and each find is told."""
 
 import base64
+import gzip
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -132,6 +134,53 @@ def test_tokens_are_opened_by_who_has_the_key(tmp_path: Path) -> None:
     hidden = traceo("--policy", str(policy), "--key-file", str(key), "--quiet", data=b"to jane@example.com\n")
     assert hidden.stderr == b"" and hidden.stdout.startswith(b"to <email~")
     assert traceo("--reveal", "--key-file", str(key), data=hidden.stdout).stdout == b"to jane@example.com\n"
+    key.write_bytes(base64.b64encode(bytes(range(1, 33))))
+    closed = traceo("--reveal", "--key-file", str(key), data=hidden.stdout)
+    assert (closed.returncode, closed.stdout) == (1, hidden.stdout)
+    assert b"1 tokens stay as they are" in closed.stderr
+
+
+def test_what_is_read_is_not_written_over(tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_bytes(b"to jane@example.com\n")
+    done = traceo("--findings", str(log), str(log))
+    assert done.returncode == 2 and b"is what is read; name another file" in done.stderr
+    assert log.read_bytes() == b"to jane@example.com\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (gzip.compress(b"to jane@example.com\n", mtime=0), b"compressed by gzip"),
+        ("to jane@example.com\n".encode("utf-16"), b"UTF-16"),
+    ],
+    ids=["gzip", "UTF-16"],
+)
+def test_what_cannot_be_looked_at_is_refused(tmp_path: Path, data: bytes, says: bytes) -> None:
+    log = tmp_path / "a.log"
+    log.write_bytes(data)
+    for done in (traceo(str(log)), traceo(data=data)):
+        assert done.returncode == 1 and done.stdout == b""
+        assert says in done.stderr and b"| traceo redact" in done.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("flags", [(), ("--findings", "/dev/full")])
+def test_a_full_disk_is_said_in_a_line(flags: tuple[str, ...], unbuffered: str) -> None:
+    command = [sys.executable, "-m", "pipelines", "redact", *flags]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with Path("/dev/null" if flags else "/dev/full").open("wb") as out:
+        done = subprocess.run(
+            command,
+            input=b"to jane@example.com\n",
+            stdout=out,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            env=environment,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"traceo: stopped: No space left on device; what was written before is not all\n"
 
 
 @pytest.mark.parametrize(

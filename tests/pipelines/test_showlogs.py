@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pipelines import cli
 from pipelines.showlogs import show_logs
-from tests.report.logresults import BIDI, PLANTED, line, night, planted
+from tests.report.logresults import BIDI, PLANTED, line, night, planted, run
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +67,19 @@ def test_no_value_and_no_mark_reaches_a_terminal(tmp_path: Path, capsys: pytest.
     printed = capsys.readouterr().out
     assert "\\u202egnp" in printed
     assert not {"\u202e", "\u2066", "\x1b"} & set(printed)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        ({"cart": 59, "mail": 1}, "nothing was judged: a service is learned for 1 h of its logs before"),
+        ({"cart": 61, "mail": 1}, "(1 of 2 services were read for long enough to be judged)"),
+        ({"cart": 61}, "no error or warning is new, and none comes more often than before\n"),
+    ],
+)
+def test_what_was_not_judged_is_not_called_calm(tmp_path: Path, minutes: dict[str, int], said: str) -> None:
+    lines = [line(60 * at, of, "ERROR", "lost") for of, n in minutes.items() for at in range(n)]
+    folder = run(tmp_path, lines)
+    assert said in shown(folder, 400)
+    assert said.strip()[1:] in (folder / "report.html").read_text()
+    assert ("none comes more often" in shown(folder, 400)) == (max(minutes.values()) > 60)

@@ -14,7 +14,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from pipelines.cli import main
-from pipelines.watch import PROBES
+from pipelines.commands.watch import PROBES
 from tests.conftest import ROOT
 from tests.runners.watch.answers import Answers, answering
 from tests.runners.watch.test_watch_connect import ALL, OFFSETS, connectors, offset

@@ -28,6 +28,7 @@ _FLAGS = (
     "--remote-debugging-pipe",
 )
 _PATIENCE = 60.0  # seconds that anything may take
+_CLICKS = 5  # at one thing, of which the first ought to do
 
 
 class Page:
@@ -152,16 +153,29 @@ class Page:
         self.call("Input.insertText", text=words)
 
     def click(self, selector: str) -> None:
-        """Click into the middle of the first element that matches."""
-        box = self.run(
-            f"(async () => {{ const e = document.querySelector({json.dumps(selector)});"
-            " e.scrollIntoView({block: 'center', behavior: 'instant'});"
-            # what is clicked is where the last frame that was drawn shows it
-            " for (let n = 0; n < 2; n += 1) await new Promise(requestAnimationFrame);"
-            " const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()"
-        )
-        for kind in ("mousePressed", "mouseReleased"):
-            self.call("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
+        """Click into the middle of the first element that matches, until the page has seen it.
+
+        A busy machine draws late: a press where the element was may go to nobody.
+        """
+        for _ in range(_CLICKS):
+            box = self.run(
+                f"(async () => {{ const e = document.querySelector({json.dumps(selector)});"
+                " e.scrollIntoView({block: 'center', behavior: 'instant'});"
+                # what is clicked is where the last frame that was drawn shows it
+                " for (let n = 0; n < 2; n += 1) await new Promise(requestAnimationFrame);"
+                " const b = e.getBoundingClientRect(), x = b.x + b.width / 2, y = b.y + b.height / 2;"
+                " const there = document.elementFromPoint(x, y);"  # something else may lie above it
+                " window.clicked = new Promise((done) => { setTimeout(() => done(false), 2000);"
+                " window.addEventListener('click', (event) => done(event.target === there),"
+                " { capture: true, once: true }); }); return [x, y]; })()"
+            )
+            for kind in ("mousePressed", "mouseReleased"):
+                self.call(
+                    "Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1
+                )
+            if self.run("window.clicked"):
+                return
+        raise AssertionError(f"{selector} got none of {_CLICKS} clicks")
 
     def picture(self, path: Path, *, whole: bool = False) -> None:
         """Write what is seen to ``path``."""

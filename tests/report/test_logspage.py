@@ -168,7 +168,7 @@ def test_a_glance_is_what_the_report_says(result: Path) -> None:
 def test_a_result_without_anything_has_a_report(tmp_path: Path) -> None:
     page = (run(tmp_path, ["{"] * 2) / "report.html").read_text()
     assert "<h1>0 errors in" in page
-    assert "None: no error or warning is new" in page
+    assert "Nothing was judged: a service is learned for 1 h" in page
 
 
 def test_a_result_in_avro_has_a_report(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_what_is_missing_is_said(evil: Path, tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_result_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="holds no result; run: traceo run ingest"):
+    with pytest.raises(InputError, match=r"holds no result; run: traceo run ingest \(or run logs\)"):
         write_report(tmp_path)
 
 

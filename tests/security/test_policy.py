@@ -19,7 +19,7 @@ value = "support@example.com"
 
 [[block]]
 name = "project_code"
-pattern = "PRJ-[0-9]{6}"
+pattern = "(?i)PRJ-[0-9]{6}"
 
 [[rule]]
 kind = ["email"]

@@ -13,6 +13,7 @@ from columns.redact import redact_batch
 from schemas.batches import TABLE_CHANGES, Origin
 from security.detectors import KINDS, redact_name, redact_text
 from security.redaction import redact_json
+from security.redactor import Redactor
 from tests.captures import sample_lines
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
@@ -185,6 +186,15 @@ def test_counts_are_of_rows_however_they_are_cut() -> None:
     assert whole.batch.column("row").to_pylist()[0] == '{"mail":"j***@example.com"}'
 
 
+def test_a_text_of_many_batches_is_remembered_by_what_is_done_with_it() -> None:
+    texts = pa.array(['{"mail":"jane@example.com"}']).dictionary_encode()
+    batch = pa.RecordBatch.from_pydict({"resource": texts})
+    clean = [redact_batch(batch).batch.column("resource").to_pylist() for _ in range(2)]
+    assert clean == [['{"mail":"j***@example.com"}']] * 2
+    assert redact_batch(batch, Redactor(kinds=())).batch.equals(batch)
+
+
+@pytest.mark.slow
 def test_the_sample_holds_nothing_to_mask() -> None:
     import base64
 

@@ -107,7 +107,7 @@ def test_two_keys_are_two_and_what_is_between_them_stays() -> None:
     ("text", "hidden"),
     [
         ("https://jo:k3ttle@h.example/x", "https://jo:[PASSWORD]@h.example/x"),
-        ("amqp://jo:k3ttle@mq:5672/", "amqp://jo:[PASSWORD]@mq:5672/"),
+        ("smtp://jo:k3ttle@mail:25/", "smtp://jo:[PASSWORD]@mail:25/"),
         ("(mysql://jo:k3ttle@db/x).", "([DATABASE_URL])."),
         (f"GET /a?b=1&sig={made(43)}%3D&c=2", "GET /a?b=1&sig=[API_KEY]&c=2"),
         ("Authorization: Basic am86YmxhdQ==", "Authorization: Basic [PASSWORD]"),

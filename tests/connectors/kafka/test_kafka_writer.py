@@ -184,6 +184,7 @@ def test_a_checkpoint_in_the_middle_of_what_comes_again(
     assert ids(mock, topic) == [0, 1, 2, 2, 3, 4, 5, 6, 7]
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=30)
 def test_whenever_it_dies_each_message_is_there_once(mock: Mock, data: st.DataObject) -> None:

@@ -14,9 +14,10 @@ from stdnum import luhn
 
 from security.evaluation.case import Topic, Value
 from security.evaluation.draw import Draw
+from security.evaluation.nationalid import is_valid
 from security.evaluation.spell import spell
 from security.evaluation.topics import TOPICS
-from security.evaluation.values_ids import IDS, _valid
+from security.evaluation.values_ids import IDS
 
 NAMED = {topic.name: topic for topic in TOPICS}
 DRAWS = 120
@@ -73,7 +74,7 @@ def test_national_ids_are_valid_as_they_are_written(one: object) -> None:
     name, module = one.name, one.module  # type: ignore[attr-defined]
     draw = Draw(11, name)
     for value in (NAMED[name].make(draw) for _ in range(20)):
-        assert _valid(module, value.text), value.origin
+        assert is_valid(module, value.text), value.origin
 
 
 def test_addresses_of_the_network_are_public_and_those_that_look_so_are_not() -> None:

@@ -25,6 +25,9 @@ WRITTEN = (
     "Contact person: ‹Dr. Ines Okafor›, plan: pro",
     "parcel for ‹Mill Lane 12, 04109 Leipzig› lost",
     "no seat for passenger ‹Gonzalez, Maria› on 12",
+    "patient name: ‹OKAFOR^INES^^^DR›",
+    'customer_name="‹Univ.Prof. Ines Okafor B.A.›" plan=pro',
+    "Customer Name: ‹Dipl.-Ing. Ines Okafor B.Eng›. | plan: pro",
 )
 OF_OTHER_THINGS = (
     "first_name=null last_name=required",

@@ -1,5 +1,6 @@
 """Names and addresses in lines, and lines that hold none."""
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,18 @@ NAMED = (
     "Kunde ‹Sabine Hoffmann› angelegt",
     "Пользователь ‹Иван Петров› вошёл в систему",
     "Ο χρήστης ‹Γιώργος Παπαδόπουλος› συνδέθηκε",
+    "Welcome back, ‹Sig.ra Giulia Ferrari›!",
+    "approved by ‹Univ.Prof. Thomas Baker B.Sc.› on Monday",
+    "customer ‹Claire Dubois de la Tour› called about order 12",
+    '<insured no="7"><name>‹Thomas Okwudili-Brandström›</name><plan>gold</plan></insured>',
+    "967;‹Jiří Černá›;box@orange.example;active",
+    "544,‹石川 太郎›,box@mail.example",
+    "Signed-off-by: ‹Lukas Kaufmann› <lukas@kaufmann.example>",
+    "WARN CustomerController : Hello ‹Bogdan Ionescu›! Your code is on the way",
+    "policy holder ‹Jing Xu› not found",
+    "notify ‹長谷川美咲› 様",
+    'got "name":[{"use":"official","family":"‹Kaufmann›","given":["‹Matthias›","‹Paul›"]}] from x',
+    '<Data Name="FirstName">‹Zdeněk›</Data>',
 )
 ADDRESSED = (
     "shipping_address=‹221 Baker Street, London›",
@@ -53,6 +66,12 @@ HARMLESS = (
     "Verification succeeded for blk_-1608999687919862906",
     "DHCPDISCOVER from 00:11:43:e3:ba:c3 via eth1: network A: no free leases",
     "pod checkout-7d9f8c6b5-x2x9k evicted from ip-10-0-3-12",
+    "From: Order Service <noreply@shop.example>",
+    "x,Order Service,noreply@shop.example",
+    "Dear Customer Support, the queue is full",
+    "on behalf of Service Account",
+    "assigned task to Worker Thread 5",
+    'theme "font":{"family":"Roboto","size":12}',
 )
 
 
@@ -107,6 +126,18 @@ def test_a_name_far_into_a_long_line_is_found() -> None:
     assert [text[one.start : one.end] for one in found] == ["Thomas Baker"]
 
 
+def test_the_lines_that_are_worth_a_look_are_told_apart_where_they_lie_end_to_end() -> None:
+    lines = [f"{marked(line)[0]}\n".encode() for line in (*HARMLESS, *NAMED, *HARMLESS, *ADDRESSED)]
+    ends = list(itertools.accumulate(map(len, lines)))
+    rows = set(TIER.rows(b"".join(lines), ends))
+    assert rows >= {
+        *range(len(HARMLESS), len(HARMLESS) + len(NAMED)),
+        *range(len(lines) - len(ADDRESSED), len(lines)),
+    }
+    assert lines.index(b"Thread Pool 7 exhausted in Order Service\n") not in rows
+    assert list(OFF.rows(b"".join(lines), ends)) == []
+
+
 PIECES = ("John", "Smith", "street", "12", "name=", "für", "李", "\ud800", " ", ",", "\n")
 LINES = st.lists(
     st.one_of(
@@ -132,3 +163,11 @@ def test_findings_are_inside_in_order_and_apart(lines: list[str]) -> None:
 @given(LINES)
 def test_many_texts_give_what_each_gives_alone(lines: list[str]) -> None:
     assert TIER.find(lines) == [TIER.find([line])[0] for line in lines]
+
+
+@given(LINES)
+def test_a_line_that_is_not_worth_a_look_holds_nothing(lines: list[str]) -> None:
+    lines = [line.replace("\n", " ") for line in lines]
+    data = [f"{line}\n".encode("utf-8", "surrogatepass") for line in lines]
+    rows = set(TIER.rows(b"".join(data), list(itertools.accumulate(map(len, data)))))
+    assert {row for row, found in enumerate(TIER.find(lines)) if found} <= rows
