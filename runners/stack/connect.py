@@ -38,6 +38,8 @@ class Connect(Component):
     packages = (JAVA, "maven")
     bundles = ("kafka", "debezium")
     start_seconds = 90.0
+    #: It gives requests that are being answered a minute, then its tasks and itself some seconds each.
+    stop_seconds = 80.0
 
     def prepare(self) -> None:
         super().prepare()

@@ -151,6 +151,12 @@ def rows(stack: Stack) -> list[Status]:
     return [row for row in stack.status() if row.component in DEFAULT]
 
 
+def said(stack: Stack, *components: str) -> str:
+    """The ends of their logs, for who has to find out what went wrong."""
+    ends = [stack.components[name].log.read_text(errors="replace")[-6_000:] for name in components]
+    return "\n".join(f"--- {name}\n{end}" for name, end in zip(components, ends, strict=True))
+
+
 def listeners(stack: Stack) -> Iterator[tuple[str, int]]:
     """Host and port of each listening TCP socket of the stack's processes, by /proc alone."""
     inodes = set()
@@ -184,15 +190,14 @@ def test_prometheus_scrapes_flink_and_whoever_registers(stack: Stack) -> None:
 
 @pytest.mark.parametrize("environment", ["EXTERNAL", "PROCESS"])
 def test_a_pipeline_runs_on_flink(stack: Stack, tmp_path: Path, environment: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PIPELINE, str(stack.settings.state), environment, str(tmp_path / "sum")],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_SECONDS,
-    )
-    assert done.returncode == 0, done.stderr
+    program = [sys.executable, "-c", PIPELINE, str(stack.settings.state), environment, str(tmp_path / "sum")]
+    try:
+        done = subprocess.run(
+            program, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+        )
+    except subprocess.TimeoutExpired as hung:
+        pytest.fail(f"hangs\n{(hung.stderr or b'').decode()}\n{said(stack, 'jobserver', 'taskmanager')}")
+    assert done.returncode == 0, f"{done.stderr}\n{said(stack, 'jobserver', 'taskmanager')}"
     assert [path.read_text() for path in tmp_path.glob("sum*")] == ["4950\n"]
     # the class path of the cluster is not sent with each job
     assert sum(path.stat().st_size for path in stack.settings.folder("flink").rglob("*")) < 10_000_000
@@ -236,7 +241,7 @@ def test_down_leaves_no_process(stack: Stack) -> None:
         for one in (*process.leftovers(component.record), *process.members(component.record))
     ]
     assert len(processes) > len(DEFAULT)
-    assert stack.down() == []
+    assert stack.down() == [], said(stack, "connect")
     assert not [one for one in processes if process.alive(one)]
     assert not list(listeners(stack))
     assert {row.state for row in stack.status()} == {"down"}
