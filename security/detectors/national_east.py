@@ -10,11 +10,38 @@ from stdnum.hr import oib
 from stdnum.pl import pesel
 from stdnum.ro import cnp
 from stdnum.ru import inn
+from stdnum.si import emso
 from stdnum.tr import tckimlik
 from stdnum.ua import rntrc
 
 from security.detectors.kind import Kind, Rank
 from security.detectors.national_numbers import national
+
+
+def _is_taj(value: str) -> bool:
+    """Weights 3 and 7 in turn, modulo 10 (Hungary, act XX of 1996)."""
+    *body, check = [int(digit) for digit in value if digit.isdigit()]
+    return sum(d * (3, 7)[place % 2] for place, d in enumerate(body)) % 10 == check
+
+
+def _is_snils(value: str) -> bool:
+    """Weights 9 to 1, modulo 101, where 100 is written 00 (Pension Fund of Russia)."""
+    digits = re.sub(r"\D", "", value)
+    total = sum(int(d) * w for d, w in zip(digits, range(9, 0, -1), strict=False))
+    return total % 101 % 100 == int(digits[9:])
+
+
+def _is_iin(value: str) -> bool:
+    """A day of birth, a century with a sex, weights 1 to 11, or 3 to 11, 1, 2, modulo 11 (Kazakhstan)."""
+    *body, check = map(int, value)
+    if not ("01" <= value[2:4] <= "12" and "01" <= value[4:6] <= "31" and "1" <= value[6] <= "6"):
+        return False
+    first, second = range(1, 12), (*range(3, 12), 1, 2)
+    rest = sum(d * w for d, w in zip(body, first, strict=True)) % 11
+    if rest == 10:  # noqa: PLR2004  no digit
+        rest = sum(d * w for d, w in zip(body, second, strict=True)) % 11
+    return rest == check
+
 
 EAST: Final[tuple[Kind, ...]] = (
     national(
@@ -170,5 +197,79 @@ EAST: Final[tuple[Kind, ...]] = (
         fields="rnokpp|рнокпп|іпн",
         matches=("РНОКПП ‹1759517350›", "ipn: ‹1759584122›"),
         misses=("ipn: 1759584123", "1759517350"),
+    ),
+    national(
+        "hu_taj",
+        "Social security number of Hungary (TAJ)",
+        r"\d{3}[ -]?\d{3}[ -]?\d{3}",
+        _is_taj,
+        (
+            "taj",
+            "taj szám",
+            "taj szam",
+            "tajszám",
+            "társadalombiztosítási azonosító",
+            "hungarian",
+            "magyar",
+        ),
+        fields="taj(?:_?sz[aá]m)?",
+        matches=("TAJ: ‹123 456 788›", "taj_szam=‹037687210›"),
+        misses=("TAJ: 123 456 789", "123456788"),
+    ),
+    national(
+        "jmbg",
+        "Number of a person in what was Yugoslavia (JMBG, EMŠO)",
+        r"[0-3]\d[01]\d{10}",
+        emso.is_valid,
+        (
+            "jmbg",
+            "јмбг",
+            "emšo",
+            "emso",
+            "јединствени матични број",
+            "jedinstveni matični broj",
+            "matični broj",
+            "maticni broj",
+            "матичен број",
+            "ембг",
+            "embg",
+            "slovenian",
+            "serbian",
+            "bosnian",
+        ),
+        fields="jmbg|em[sš]o",
+        matches=("JMBG ‹0101006500006›", "EMŠO: ‹0101006500006›"),
+        misses=("JMBG 0101006500007", "0101006500006"),
+    ),
+    national(
+        "ru_snils",
+        "Insurance number of a person in Russia (SNILS)",
+        r"\d{3}-\d{3}-\d{3}[ -]\d{2}",
+        _is_snils,
+        ("снилс", "snils", "страховой номер"),
+        alone=r"\d{3}-\d{3}-\d{3}[ -]\d{2}",
+        rank=Rank.NUMBER + 1,
+        matches=("СНИЛС ‹112-233-445 95›", "‹087-654-303 00›,"),
+        misses=("112-233-445 96", "1112-233-445 95"),
+    ),
+    national(
+        "ru_snils",
+        "Insurance number of a person in Russia (SNILS), by the words near it",
+        r"\d{11}|\d{3} \d{3} \d{3} \d{2}",
+        _is_snils,
+        ("снилс", "snils", "страховой номер"),
+        fields="снилс|snils",
+        matches=("snils=‹11223344595›", "СНИЛС: ‹087 654 303 00›"),
+        misses=("snils=11223344596", "11223344595"),
+    ),
+    national(
+        "kz_iin",
+        "Individual identification number of Kazakhstan (IIN, ЖСН)",
+        r"\d{12}",
+        _is_iin,
+        ("иин", "iin", "жсн", "zhsn", "kazakhstan", "kazakh"),
+        fields="иин|жсн",
+        matches=("ИИН ‹831026300433›", "iin=‹901015400128›"),
+        misses=("ИИН 831026300434", "831026300433"),
     ),
 )

@@ -10,6 +10,7 @@ from stdnum.ee import ik
 from stdnum.fi import hetu
 from stdnum.gb import nhs
 from stdnum.ie import pps
+from stdnum.is_ import kennitala
 from stdnum.lt import asmens
 from stdnum.no import fodselsnummer
 from stdnum.se import personnummer
@@ -233,5 +234,15 @@ NORTH: Final[tuple[Kind, ...]] = (
             '"persKods": "‹161175-19997›"',
         ),
         misses=("personas kods 161175-19996", "161175-19997"),
+    ),
+    national(
+        "is_kennitala",
+        "Identity number of Iceland",
+        r"[0-7]\d[01]\d{3}-?\d{4}",
+        kennitala.is_valid,
+        ("kennitala", "kennitölu", "kennitölur", "kt", "icelandic", "iceland"),
+        fields="kennitala",
+        matches=("kennitala ‹120174-3399›", "kt. ‹1201743399›"),
+        misses=("kennitala 120174-3389", "120174-3399"),
     ),
 )

@@ -8,8 +8,8 @@ _SEPARATORS: Final = (" ", "_", "-", "")
 #: Words that are parts of many others: they are looked for where they end, beside a number.
 _PARTS_OF_OTHERS: Final = frozenset(
     (
-        "aba avs cf cpr dea dl dni ein fin inn ird nas nid nie nif nik nir pan pnr pps run rut "
-        "said sin ssn tin tz"
+        "aba avs bvn cf cmt cpr dea dl dni ein eid fin iin inn ird nas nid nie nif nik nin nir pan pnr "
+        "pps run rut said sin ssn taj tin tz"
     ).split()
 )
 
@@ -19,6 +19,8 @@ _NO_HINT: Final = frozenset(("doc",))
 #: Words that end so many others that only the number behind them makes them one.
 _SPECIAL: Final = {
     "rc": r"(?i:rc)\d?[^a-zA-Z0-9]{1,8}(?:(?i:is|to)\s)?\d{9}",
+    "ci": r"(?i:ci)[^a-zA-Z0-9]{1,4}[VEve\d]",
+    "kt": r"(?i:kt)[^a-zA-Z0-9]{1,4}\d{6}",
     "run": r"(?i:run)\d?[^a-zA-Z0-9]{1,4}(?:(?i:is|to)\s)?\d{7}",
 }
 

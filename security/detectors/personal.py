@@ -11,6 +11,8 @@ from security.detectors.kind import Category, Kind, Rank
 from security.detectors.national_americas import AMERICAS
 from security.detectors.national_asia import ASIA
 from security.detectors.national_europe import EUROPE
+from security.detectors.national_latin import LATIN
+from security.detectors.national_south import SOUTH
 from security.detectors.nearby import named, spelled
 from security.detectors.network import NETWORK
 
@@ -607,4 +609,14 @@ REST: Final[tuple[Kind, ...]] = (
 )
 
 #: All of them.
-PERSONAL: Final[tuple[Kind, ...]] = (*EUROPE, *AMERICAS, *ASIA, *NETWORK, *HEALTH, *FINANCE, *REST)
+PERSONAL: Final[tuple[Kind, ...]] = (
+    *EUROPE,
+    *AMERICAS,
+    *LATIN,
+    *ASIA,
+    *SOUTH,
+    *NETWORK,
+    *HEALTH,
+    *FINANCE,
+    *REST,
+)

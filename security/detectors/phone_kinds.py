@@ -180,6 +180,11 @@ _PHONE_NAMES: Final = (
     "mobitel",
     "telefoni",
     "номер телефона",
+    *(
+        f"телефон {whose}"
+        for whose in "клиента абонента контакта получателя покупателя пациента заказчика".split()
+    ),
+    *(f"{how} unter" for how in ("rückruf", "rueckruf", "rückruf erbeten", "zurückrufen", "anruf")),
     "контактный телефон",
     "мобільний",
     "номер телефону",

@@ -16,6 +16,8 @@ ONE: Final = tuple(_DIGITS)
 TWO: Final = tuple(map("".join, product(_DIGITS, repeat=2)))
 LETTERS: Final = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 NONE: Final = ("",)
+#: The module of an id of which stdnum has no rule: what is drawn is right.
+UNKNOWN: Final = ""
 
 
 class Id(NamedTuple):
@@ -55,7 +57,7 @@ def spelt(*forms: str) -> Callable[[Draw], str]:
 
 def is_valid(module: str, text: str) -> bool:
     """What stdnum says of a number."""
-    return bool(importlib.import_module(f"stdnum.{module}").is_valid(text))
+    return module == UNKNOWN or bool(importlib.import_module(f"stdnum.{module}").is_valid(text))
 
 
 def _number(draw: Draw, one: Id) -> str:
@@ -68,8 +70,9 @@ def _number(draw: Draw, one: Id) -> str:
 
 
 def _written(text: str, form: str) -> str:
+    """``text`` in the places of a form; a form may have more of them at its end."""
     chars = iter(text)
-    return "".join(next(chars) if mark == "#" else mark for mark in form)
+    return "".join(next(chars, "") if mark == "#" else mark for mark in form)
 
 
 def right(draw: Draw, *, one: Id) -> Value:

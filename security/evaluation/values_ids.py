@@ -4,12 +4,17 @@ from functools import partial
 from typing import Any, Final
 
 from security.detectors.kind import Category
-from security.evaluation import values_ids_americas, values_ids_asia, values_ids_europe
+from security.evaluation import values_ids_americas, values_ids_asia, values_ids_computed, values_ids_europe
 from security.evaluation.case import Aim, Topic, Value
 from security.evaluation.draw import Draw
 from security.evaluation.nationalid import NONE, right, wrong
 
-IDS: Final = (*values_ids_europe.IDS, *values_ids_americas.IDS, *values_ids_asia.IDS)
+IDS: Final = (
+    *values_ids_europe.IDS,
+    *values_ids_americas.IDS,
+    *values_ids_asia.IDS,
+    *values_ids_computed.IDS,
+)
 
 
 def _nino(draw: Draw) -> Value:
@@ -60,6 +65,7 @@ _ALSO: Final = {
     "es_dni": ("pt_nif",),
     "es_nie": ("es_dni",),
     "ca_sin": ("ssn",),
+    **dict.fromkeys(("co_cedula", "ec_ci", "uy_ci"), ("ar_dni", "co_cedula", "ec_ci", "uy_ci")),
 }
 TOPICS: Final = (
     *(

@@ -74,4 +74,23 @@ IDS: Final = (
         ("cuit", "cuil"),
         ("CUIT", "CUIL"),
     ),
+    Id(
+        "do_cedula",
+        "do.cedula",
+        spelt("001[d7]", "224[d7]"),
+        ONE,
+        ("###-#######-#", "###########"),
+        ("cedula",),
+        ("Cédula", "cédula"),
+        ("###-#######-#",),
+    ),
+    Id(
+        "ec_ci",
+        "ec.ci",
+        spelt("17[d1][d6]", "09[d1][d6]"),
+        ONE,
+        ("##########", "#########-#"),
+        ("cedula", "ci_ecuador"),
+        ("Cédula", "cédula"),
+    ),
 )

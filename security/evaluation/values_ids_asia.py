@@ -130,4 +130,14 @@ IDS: Final = (
         ("nik", "no_ktp", "ktp"),
         ("NIK", "KTP", "No. KTP"),
     ),
+    Id(
+        "pk_cnic",
+        "pk.cnic",
+        spelt("3[d11]", "4[d11]"),
+        ONE,
+        ("#####-#######-#", "#############"),
+        ("cnic", "cnic_no"),
+        ("CNIC", "CNIC No."),
+        ("#####-#######-#",),
+    ),
 )

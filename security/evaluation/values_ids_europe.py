@@ -223,4 +223,22 @@ IDS: Final = (
         ("inn", "inn_fl"),
         ("ИНН", "INN"),
     ),
+    Id(
+        "is_kennitala",
+        "is_.kennitala",
+        born("%d%m%y|[d2]"),
+        tuple(f"{check}9" for check in ONE),
+        ("######-####", "##########"),
+        ("kennitala",),
+        ("kennitala", "Kennitala"),
+    ),
+    Id(
+        "jmbg",
+        "si.emso",
+        born("%d%m9%y|50[d3]"),
+        ONE,
+        ("#############",),
+        ("jmbg", "emso"),
+        ("JMBG", "EMŠO", "ЈМБГ"),
+    ),
 )
