@@ -177,6 +177,7 @@ ASIA: Final[tuple[Kind, ...]] = (
             "マイナンバー",
             "個人番号",
             "individual number",
+            "individual no",
             "kojin bango",
             "kojinbango",
         ),

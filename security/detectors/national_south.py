@@ -93,7 +93,7 @@ SOUTH: Final[tuple[Kind, ...]] = (
         "Identity number of the United Arab Emirates, by the words near it",
         r"784 ?(?:19|20)\d{2} ?\d{7} ?\d",
         _is_emirates,
-        ("emirates id", "emirates", "uae id", "eid", "eida", "رقم الهوية", "الهوية"),
+        ("emirates id", "emirates", "uae id", "eid", "رقم الهوية", "الهوية"),
         rank=Rank.NUMBER + 1,
         matches=("emirates_id=‹784198765432109›", "UAE ID: ‹784 2001 1234567 8›"),
         misses=("emirates_id=784298765432109", "784198765432109"),

@@ -19,7 +19,11 @@ _NO_HINT: Final = frozenset(("doc",))
 #: Words that end so many others that only the number behind them makes them one.
 _SPECIAL: Final = {
     "rc": r"(?i:rc)\d?[^a-zA-Z0-9]{1,8}(?:(?i:is|to)\s)?\d{9}",
+    "c.c.": r"(?i:c\.c\.)[^a-zA-Z0-9]{0,3}\d",
+    "c.i.": r"(?i:c\.i\.)[^a-zA-Z0-9]{0,3}[VEve\d]",
     "ci": r"(?i:ci)[^a-zA-Z0-9]{1,4}[VEve\d]",
+    "eid": r"(?i:eid)[^a-zA-Z0-9]{1,4}784",
+    "nid": r"(?:^|[^a-zA-Z])(?i:nid)[^a-zA-Z0-9]{1,4}\d{10}",
     "kt": r"(?i:kt)[^a-zA-Z0-9]{1,4}\d{6}",
     "run": r"(?i:run)\d?[^a-zA-Z0-9]{1,4}(?:(?i:is|to)\s)?\d{7}",
 }
