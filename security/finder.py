@@ -36,6 +36,11 @@ _MOST: Final = 10_000  # findings in a text; beyond, the rest of it is hidden
 _REMEMBERED: Final = 4096  # names of fields, of each of which what it tells is worked out once
 _NAMING: Final = (("key",), ("name",), ("Key",), ("Name",), ("field",), ("parameter",), ("system",))
 _VALUES: Final = (("value",), ("val",))
+#: What says of what kind a number beside it is: ``{"type": "PASSPORT", "number": …}``.
+_TYPING: Final = tuple(
+    (name,) for name in "type kind docType doc_type documentType document_type idType".split()
+)
+_NUMBERS: Final = (("number",), ("num",), ("no",), ("documentNumber",), ("document_number",))
 #: Names of what holds a value, and says nothing of it: operators and types of MongoDB, types of DynamoDB.
 _HOLDERS: Final = re.compile(r"\$.*|[SNBL]|SS|NS|val(?:ue)?|#text")
 #: A field that holds such a name, masked as in the events, which are found by it.
@@ -360,6 +365,11 @@ def _attribute(token: Token, text: str, attributes: dict[tuple[str, ...], str]) 
     path = token.path
     if token.part is Part.TEXT and path[-1:] in _NAMING:
         attributes[path[:-1]] = text[token.start + 1 : token.end - 1]
+    elif token.part is Part.TEXT and path[-1:] in _TYPING:
+        attributes[(*path[:-1], *_TYPING[0])] = text[token.start + 1 : token.end - 1]
+    elif path[-1:] in _NUMBERS and token.part is not Part.NAME:
+        kind = attributes.get((*path[:-1], *_TYPING[0]))
+        return path if kind is None else (*path[:-1], kind)
     elif path[-1:] in _VALUES and token.part is not Part.NAME and path[:-1] in attributes:
         return (*path[:-1], attributes[path[:-1]])
     elif len(path) > 1 and path[-1].endswith("Value") and path[-2] == "value" and token.part is not Part.NAME:

@@ -322,7 +322,7 @@ AMERICAS: Final[tuple[Kind, ...]] = (
             _PASSPORT,
             r"(?P<value>[A-Za-z]{0,3}[ -]?\d{6,10}[A-Za-z]?|[A-Z]\d[A-Z\d]{6,7}"
             r"|\d{2}(?: |%20|[+])?\d{2}(?: |%20|[+])?(?:\d{6}|\d{3} \d{3})|\d{2}(?: |%20|[+])\d{7}"
-            r"|\d{2}[A-Za-z]{2}\d{5}|[A-Z]{2}\d[A-Z\d]\d{5}|[CFGHJKcfghjk][CFGHJKLMNPRTVWXYZcfghjklmnprtvwxyz0-9]{8})\b",
+            r"|\d{2}[A-Za-z]{2}\d{5}|[A-Z\d]{8,9}|[A-Z]{2}\d[A-Z\d]\d{5}|[CFGHJKcfghjk][CFGHJKLMNPRTVWXYZcfghjklmnprtvwxyz0-9]{8})\b",
         ),
         hints=hints(*_PASSPORT),
         not_before=r"\w-",
@@ -332,6 +332,7 @@ AMERICAS: Final[tuple[Kind, ...]] = (
         fields=r"(?:.*[^a-z0-9])?(?:passport|passeport|pasaporte|reisepass)(?:[^a-z0-9]?(?:number|num|no|nr|nummer))",
         matches=(
             "Reisepass: ‹C01X00T47›",
+            "paspoortnummer=‹4SPD16377›",
             "passport_no=‹AB1234567›",
             "passeport n° ‹12AB34567›",
             "passport_no='‹45 4943578›'",

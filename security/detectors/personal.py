@@ -15,6 +15,7 @@ from security.detectors.national_latin import LATIN
 from security.detectors.national_south import SOUTH
 from security.detectors.nearby import named, spelled
 from security.detectors.network import NETWORK
+from security.detectors.travel import TRAVEL
 
 _BORN: Final = (
     "dob",
@@ -395,10 +396,13 @@ REST: Final[tuple[Kind, ...]] = (
         name="date_of_birth",
         title="Date of birth, by the name before it",
         category=Category.PII,
-        pattern=named(_BORN, rf"(?:(?i:on|am|le|el|il|op|em|den|dnia|dne|a)\s)?{_DATE}")
+        pattern=named(
+            _BORN, rf"(?:(?i:on|am|le|el|il|op|em|den|dnia|dne|a)\s|(?i:date|timestamp)\s\\*['\"])?{_DATE}"
+        )
         + rf"|(?:^|[^\pL])(?i:née?|nat[oa]|nacid[oa]|nascid[oa]|born|geboren|urodzon[ya]){_IN_A_PLACE}"
-        + _DATE.replace("<value>", "<value2>"),
-        hints=(*_BORN_HINTS, r"(?i:née?|nat[oa]) (?i:à|a) "),
+        + _DATE.replace("<value>", "<value2>")
+        + r"|\(0010,0030\) DA \[(?P<value3>\d{8})\]",
+        hints=(*_BORN_HINTS, r"(?i:née?|nat[oa]) (?i:à|a) ", r"\(0010,0030\) DA \["),
         not_before=r"\d",
         check=is_birth_date,
         mask=masks.named("date_of_birth"),
@@ -409,6 +413,8 @@ REST: Final[tuple[Kind, ...]] = (
         ),
         matches=(
             "dob: ‹1985-07-09›",
+            "WHERE birthdate = DATE '‹1989-12-07›' AND x",
+            "(0010,0030) DA [‹19770608›] # 8, 1 PatientBirthDate",
             '"birthDate":"‹1985-07-09›T00:00:00Z"',
             "born on ‹July 9, 1985›",
             "Geburtsdatum: ‹09.07.1985›",
@@ -615,6 +621,7 @@ PERSONAL: Final[tuple[Kind, ...]] = (
     *LATIN,
     *ASIA,
     *SOUTH,
+    *TRAVEL,
     *NETWORK,
     *HEALTH,
     *FINANCE,

@@ -184,8 +184,12 @@ _PHONE_NAMES: Final = (
         f"телефон {whose}"
         for whose in "клиента абонента контакта получателя покупателя пациента заказчика".split()
     ),
-    *(f"{how} unter" for how in ("rückruf", "rueckruf", "rückruf erbeten", "zurückrufen", "anruf")),
     "контактный телефон",
+    "teléfono de contacto",
+    "téléphone modifié",
+    "téléphone de contact",
+    "telefono di contatto",
+    "telefone de contato",
     "мобільний",
     "номер телефону",
     "telefono cellulare",
@@ -292,7 +296,8 @@ _PHONE_NAMES: Final = (
     "ご連絡先",
 )
 _PHONE_HINT: Final = (
-    r"(?i:phone|telephone|mobile|cell|fax|whatsapp|msisdn|telef|handy|mobil|rufnummer|r\x{fc}ckruf|festnetz|portable"
+    r"(?i:phone|telephone|mobile|cell|fax|whatsapp|msisdn|telef|handy|mobil|rufnummer|r\x{fc}ckruf"
+    r"|festnetz|portable"
     r"|t\x{e9}l|tel\x{e9}f|caller[ _-]?id|m\x{f3}vil|movil|celular|tele?m"
     r"|kom\x{f3}rka|fono|mob|puhelin|puh\W|gsm|tlf|tel|contact[ _-]?n"
     r"|sms[ _-]?(?:sent[ _-]?)?to|sms[ _-]?recipient|call(?:ing|ed)[ _-]?(?:num|party)"
@@ -303,6 +308,7 @@ _PHONE_HINT: Final = (
     r"|тел|моб|τηλ)"
     r"[\w\x{c0}-\x{24f}]{0,12}[^a-zA-Z\d\n]{0,16}"
     r"(?i:(?:numbers?|no|nr|n\x{b0}|num|home|work|mobile|kom"
+    r"|de contact[oe]?|di contatto|de contato|modifi\x{e9}"
     r"|kontaktowy|domowy|m\x{f3}vil|fijo|portable|priv|is|was|to|rejected value)"
     r"[^a-zA-Z\d\n]{1,6}){0,2}[+(]{0,2}\d"
 )
@@ -356,6 +362,13 @@ _CALL_NAMES: Final = (
     "my number is",
     "number is",
     "erreichbar unter",
+    *(f"{how} unter" for how in ("rückruf", "gewünscht", "erbeten", "zurückrufen", "anruf", "anrufen")),
+    "called back on",
+    "call back on",
+    "ring me on",
+    "ring me at",
+    "text me on",
+    "text me at",
     "zu erreichen unter",
     "joignable au",
     "rappeler au",
@@ -387,7 +400,8 @@ _CALL_HINT: Final = (
     r"|call from|call to|sms from"
     r"|ring|text|texted|sms|reach at"
     r"|contact|ph|anruf|anrufer|appel|appelez|llame al|llamar al|chiamare|bel|zadzwo\x{144}"
-    r"|reachable (?:at|on)|number is|(?:erreichbar|erreichen) unter|(?:joignable|rappeler) au"
+    r"|reachable (?:at|on)|number is|(?:erreichbar|erreichen|r\x{fc}ckruf|gew\x{fc}nscht|erbeten|anruf(?:en)?"
+    r"|zur\x{fc}ckrufen) unter|(?:joignable|rappeler) au"
     r"|(?:raggiungibile|richiamare) al|(?:bereikbaar|terugbellen) op|localizable en|llamar a|ligar para"
     r"|(?:uppringd|mig|n\x{e5}s|op|oppringt) p\x{e5}|pod numerem|na numer|номеру?|номером"
     r"|致電|致电|来电|拨打)"

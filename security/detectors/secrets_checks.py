@@ -24,7 +24,7 @@ _PLACE: Final = re.compile(
       | <[^<>]*> | <[\w\ .:-]* | &lt;.* | \\+u003c.* | \\+u0026lt;.*
       | \$\{.*\}? | \{\{.* | \{[^{}]*\} | \{[\w\ .:-]* | \$\(.*\)? | \#\{.* | @\{.* | \[\[.* | \[object.*
       | %[a-z_]*% | %-?\d*[a-z] | %\(\w+\)[a-z] | \?\d* | [$:@]\d{1,2}
-      | [$:@]\w*(?:pass|pw|secret|token|key)\w*
+      | [$:]\w*(?:pass|pw|secret|token|key)\w* | @[a-z_]*(?:pass|pw|secret|token|key)[a-z_]*
       | [\[(<{]+(?:redacted|hidden|masked|removed|filtered|protected|sanitized|omitted|secret|private
         |sensitive|encrypted|not|empty|none|null|obfuscated|censored|unchanged|unset|provided|present|stripped
         |elided|scrubbed|truncated|suppressed|concealed|known|default|optional|required)\b[\w\ -]*[\])>}]*
@@ -204,8 +204,14 @@ def is_password(value: str) -> bool:
         return False
     words = [word.strip(".,:;!?()[]{}\"'").lower() for word in text.split()]
     if len(words) == 1:
-        return words[0] not in _SPEECH and not _CODE.fullmatch(text)
+        return words[0] not in _SPEECH and not _is_code(text)
     return not any(word in _MESSAGE for word in words)
+
+
+def _is_code(text: str) -> bool:
+    """Whether a program would run it: a call and an index begin with what is called, which has words."""
+    called = re.match(r"[A-Za-z_]\w{2,}(?=[(\[])", text)
+    return _CODE.fullmatch(text) is not None and (called is None or is_wordy(called.group()))
 
 
 #: Words that a message of an error has, and a pass phrase has not.
@@ -345,7 +351,7 @@ _ENDS: Final = re.compile(
         | %26(?=\w+(?:=|%3D)) | %22 | %7D$ | ,(?=["'{\\]|\[["'{\d\\]|[A-Za-z_][\w.-]*\\*["']?(?:=|:(?!\w)))
         | \|(?=[A-Za-z_][\w.-]*[=:]|$)
         | (?<=\])\[ | (?<=\w)\[(?=[A-Za-z_]\w*\](?:$|=))
-        | </ | /> | ->"""
+        | </(?=[A-Za-z][\w:.-]*>|$) | /> | ->"""
 )
 _CLOSING: Final = 16  # marks that close; a text of nothing else is no value
 _CLOSES: Final = {")": "(", "]": "[", "}": "{", ">": "<", "」": "「", "』": "『"}
@@ -401,7 +407,7 @@ def bare_password(value: str) -> Iterator[tuple[int, int]]:
     """The password in a run of characters without spaces, behind ``password=``."""
     text = bare(value)
     if text[:2] in ('{"', '["', "{'", "['", "{\\", "[\\", "[{") or re.match(
-        r"(?:[a-z]{2,}(?:[A-Z][a-z]+)*|[A-Za-z]+(?:_[A-Za-z]+)+|[A-Z]{3,})=(?!=|$)|\w+[(\[]\\*[\"']", text
+        r"(?:[a-z]{3,}(?:[A-Z][a-z]+)*|[A-Za-z]+(?:_[A-Za-z]+)+|[A-Z]{3,})=(?!=|$)|\w+[(\[]\\*[\"']", text
     ):
         return
     if is_password(text) and not _opens_with_none(text):
@@ -633,7 +639,8 @@ def flag_password(value: str) -> Iterator[tuple[int, int]]:
 
 
 _OF_FLAGS: Final = frozenset(
-    "flag flags option options argument arguments arg switch parameters help instead either".split()
+    "flag flags option options argument arguments arg switch parameters help instead either HTTP/1.0 HTTP/1.1 HTTP/2"
+    " HTTP/2.0 HTTP/3".split()
 )
 
 

@@ -342,7 +342,8 @@ COMMANDS: Final[tuple[Kind, ...]] = (
         "ftp_password",
         "User and password in commands of FTP, of POP3, of IMAP and of Redis",
         r"\bUSER [\w.@+-]+(?:\\+[rn]|[\s,;|>])+PASS (?P<value1>[^\s\"'\\]+)"
-        r"|\b(?:[A-Za-z]{0,2}\d+ )LOGIN \\*\"?[\w.@+-]+\\*\"? \\*\"?(?P<value2>[^\s\"'\\]+)"
+        r"|\b(?:[A-Za-z]{0,2}\d+ )LOGIN \\*\"?[\w.@+-]+\\*\"? (?:\\*\"(?P<value5>[^\"\\]+)"
+        r"|(?P<value2>[^\s\"'\\]+))"
         r"|(?:redis\S*> ?|[\"'] ?|[\]>] )AUTH (?:[a-z_]+ )?\\*[\"']?(?P<value3>[^\s\"'\\]+)\\*[\"']?(?:\s*$"
         r"|[\"'])"
         r"|\bHELLO 3 AUTH \S+ (?P<value4>\S+)",
@@ -353,6 +354,7 @@ COMMANDS: Final[tuple[Kind, ...]] = (
             "USER jo PASS ‹kettle›",
             "USER jo\\r\\nPASS ‹orange.pot›\\r\\n",
             'a1 LOGIN "jo" "‹kettle›"',
+            'a1 LOGIN "jo@h.example" "‹ribbon cactus copper›"',
             "127.0.0.1:6379> AUTH ‹kettle›",
         ),
         misses=("USER jo PASS", "AUTH failed for jo", "USER jo LOGIN ok"),

@@ -7,6 +7,7 @@ from security.detectors import masks
 from security.detectors.kind import Category, Kind, Rank
 
 _WEIGHTS: Final = (7, 3, 1)
+_SHORTEST_LINE: Final = 30  # of a zone (TD1)
 
 
 def check_digit(text: str) -> str:
@@ -24,7 +25,7 @@ def _is_zone(line: str) -> bool:
         return check_digit(found[1]) == found[2] and check_digit(found[3]) == found[4]
     if found := re.fullmatch(r"[IAC][A-Z<][A-Z<]{3}([A-Z0-9<]{9})(\d)[A-Z0-9<]*", line):
         return check_digit(found[1]) == found[2]
-    return "<<" in line
+    return "<<" in line and (line.endswith("<<") or len(line) >= _SHORTEST_LINE)
 
 
 _NUMBERS: Final = r"[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}[A-Z0-9<]{2,16}"  # second line of TD2 and TD3
@@ -64,11 +65,15 @@ TRAVEL: Final[tuple[Kind, ...]] = (
         category=Category.PII,
         pattern=(
             r"/P/[A-Z]{2,3}/(?P<value>[A-Z0-9]{6,9})/[A-Z]{2,3}/\d{2}"
-            r"|(?i:(?:type|kind|art)[\"']?\s?[:=]\s?[\"']?(?:passport|passeport|pasaporte|reisepass|p)\b[\"']?"
+            r"|(?i:(?:type|kind|art)[\"']?\s?[:=]\s?[\"']?(?:passport|passeport|pasaporte|reisepass"
+            r"|p)\b[\"']?"
             r"[,;]?\s{0,4}[\"']?(?:(?:document|doc)_?)?(?:number|no|num|nr|id|value)[\"']?\s?[:=]\s?[\"']?)"
-            r"(?P<value2>[A-Z]{0,3}\d{5,9}[A-Z]{0,2})\b"
+            r"(?P<value2>[A-Z]{0,3}\d{5,9}[A-Z]{0,2}|[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8})\b"
+            r"|<(?i:passport|passeport|reisepass)\b[^<>]{0,60}>\s{0,4}<(?i:no|number|num|nr"
+            r"|id)>(?P<value3>[A-Z0-9]{6,10})<"
         ),
         hints=(
+            r"<(?i:passport|passeport|reisepass)\b[^<>]*>\s*<(?i:no|number|num|nr|id)>",
             r"/P/[A-Z]{2,3}/[A-Z0-9]",
             r"(?i:(?:type|kind|art)[\"']?\s?[:=]\s?[\"']?(?:pass|pasa|reise|p[\s,;\"']))",
         ),
@@ -79,6 +84,8 @@ TRAVEL: Final[tuple[Kind, ...]] = (
             "SSR DOCS YY HK1/P/GBR/‹151446740›/GBR/18FEB53/F/12JUN31/DOE/JANE",
             '{"type":"PASSPORT","number":"‹GA032435›","issuer":"CAN"}',
             "APIS doc type=P number=‹493624744› exp=2031-04",
+            '{"doc":{"type":"PASSPORT","number":"‹C01XM38M5›","issuer":"DEU"}}',
+            '<Passport issuing="JPN"><No>‹TS5604960›</No></Passport>',
         ),
         misses=("/P/GBR/index/GBR/", '{"type":"PASSPORT","status":"number"}', "type=P number=12"),
     ),

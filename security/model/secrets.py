@@ -208,10 +208,35 @@ class Secrets:
         return [
             match.span()
             for match in self._alone.finditer(text)
-            if _is_mixed(match.group()) and not _HEX.fullmatch(match.group())
+            if _is_mixed(match.group())
+            and not _HEX.fullmatch(match.group())
+            and not _is_public(match.group(), text, match.start())
         ]
 
 
+def _is_public(value: str, text: str, start: int) -> bool:
+    """Whether it is part of a certificate, a key that everybody may have, a digest: by what stands before."""
+    if _OF_CERTIFICATES.search(value) or _DIGEST_BEFORE.search(text, max(0, start - _NEAR), start):
+        return True
+    begun = max(text.rfind(mark, 0, start) for mark in _CERTIFICATES)
+    return begun >= 0 and text.find("-----END", begun, start) < 0
+
+
+_CERTIFICATES: Final = (
+    "BEGIN CERTIFICATE",
+    "BEGIN PUBLIC KEY",
+    "BEGIN X509",
+    "BEGIN PGP PUBLIC",
+    "BEGIN SSH2 PUBLIC",
+)
+_OF_CERTIFICATES: Final = re.compile("CERTIFICATE-----|PUBLIC KEY-----|^AAAA[A-Z]3NzaC1|^sha(?:256|384|512)-")
+_DIGEST_BEFORE: Final = re.compile(
+    r"(?i)(?:ssh-[a-z0-9]+ |ecdsa-sha2-\S+ |sha-?\d{1,3}[-:=]/?|md5[=:]|crc32c?="
+    r"|\b(?:DNSKEY|CDNSKEY|DS|TLSA|RRSIG|SSHFP)(?: \S+){1,8} "
+    r"|\"(?:n|x|y|kid|x5t|x5c|x5t#s256)\"\s?:\s?\[?\"|\bp=|pub(?:lic)?[ _-]?key\W{0,3}|fingerprint\W{1,3}"
+    r"|etag\W{1,4}(?:W/)?\"?|boundary=-*|x-amz-cf-id: |\bh1:|\bbh?=|certificate-authority-data: "
+    r"|data:[\w/+.-]+;base64,|integrity=?\W{0,2})$"
+)
 _BLOCK: Final = 32  # rows of a matrix product: always as many, so that a batch gives what one gives
 
 

@@ -110,6 +110,10 @@ def test_values_are_in_order_and_where_the_view_says(text: str) -> None:
         ("id,password\n7,kettle9\n", "id,password\n7,[PASSWORD]\n"),
         ('{"log":"id\\tpassword\\n7\\tkettle9\\n"}', '{"log":"id\\tpassword\\n7\\t[PASSWORD]\\n"}'),
         ('[{"name":"phone","value":"5551234"}]', '[{"name":"phone","value":"***-***-****"}]'),
+        (
+            '{"doc":{"type":"passport","number":"C01XM38M5"},"type":"order","number":"12345678"}',
+            '{"doc":{"type":"passport","number":"[PASSPORT_NUMBER]"},"type":"order","number":"12345678"}',
+        ),
     ],
 )
 def test_they_are_masked_where_they_stand(text: str, masked: str) -> None:

@@ -74,6 +74,27 @@ def test_drawn_values_that_stand_alone_are_found_and_hashes_are_not() -> None:
     assert ModelTier.load(mode=Mode.UNSURE).find(texts) == [[]] * len(texts)
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "ssh-ed25519 ",
+        "Server host key: SHA256:",
+        "x-goog-hash: md5=",
+        "acme.example. 3600 IN DNSKEY 257 3 13 ",
+        '{"kty":"RSA","n":"',
+        "-----BEGIN CERTIFICATE-----\nMIIB\n",
+        "certificate-authority-data: ",
+        "DKIM-Signature: v=1; bh=",
+        'ETag: W/"',
+        "src: url(data:font/woff2;base64,",
+    ],
+)
+def test_what_everybody_may_know_is_no_secret(before: str) -> None:
+    value = next(one for seed in range(40) if TIER.find([f"rejected {(one := drawn(48, seed))}"]) != [[]])
+    assert TIER.find([before + value]) == [[]]
+    assert TIER.find([f"rejected {value} {before}"]) != [[]]
+
+
 def test_what_a_pattern_is_unsure_of_is_decided_and_what_it_is_sure_of_stands() -> None:
     key = drawn(40, 3)
     text = f"token={key} token=order-service-production-v2"
