@@ -29,7 +29,7 @@ setup(
         "schemas": ["*.json"],
         "security.evaluation": ["*.json"],
         "security.model": ["*.json", "*.npz"],
-        "security.model.training": ["*.toml"],
+        "security.model.training": ["*.toml", "carriers/*.toml"],
         "report": ["static/*"],
         "runners.stack": ["*.toml", "*.sql", "*.c", "java/*", "go/*.txt", "go/*/*"],
     },

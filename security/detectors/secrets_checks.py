@@ -639,8 +639,8 @@ def flag_password(value: str) -> Iterator[tuple[int, int]]:
 
 
 _OF_FLAGS: Final = frozenset(
-    "flag flags option options argument arguments arg switch parameters help instead either HTTP/1.0 HTTP/1.1 HTTP/2"
-    " HTTP/2.0 HTTP/3".split()
+    "flag flags option options argument arguments arg switch parameters help instead either HTTP/1.0 HTTP/1.1"
+    " HTTP/2 HTTP/2.0 HTTP/3".split()
 )
 
 

@@ -133,7 +133,7 @@ IDS: Final = (
     Id(
         "pk_cnic",
         "pk.cnic",
-        spelt("3[d11]", "4[d11]"),
+        spelt("3[d11]"),
         ONE,
         ("#####-#######-#", "#############"),
         ("cnic", "cnic_no"),

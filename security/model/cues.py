@@ -12,22 +12,29 @@ from security.detectors.matching import Matcher
 from security.model.fields import CUES as FIELDS
 
 _MEMORY: Final = 256 * 1024 * 1024
-_CAPITAL: Final = r"(?:\p{Lu}[\p{Ll}\p{M}'’]+|\p{Lu}\.)"
+_CAPITAL: Final = r"(?:\p{Lu}[\p{Ll}\p{M}'’]+(?:-\p{Ll}+)?|\p{Lu}\.)"
+_PARTICLE: Final = (
+    r"(?:(?:de|da|do|van|von|der|den|di|del|la|le|el|al|bin|binti|bint|bte|ibn|ben|du|dos|das|ter|zu|af"
+    r"|av) ){0,2}"
+)
 #: Two words with capitals, the second no camelCase and no part of a path: ``John Smith``, ``J. O'Neill``.
-_PARTICLE: Final = r"(?:(?:de|da|van|von|der|den|di|del|la|el|al|bin|du|dos|ter) ){0,2}"
-_PAIR: Final = rf"{_CAPITAL}[ -]{_PARTICLE}\p{{Lu}}['’\p{{Lu}}]?\p{{Ll}}"
+_PAIR: Final = rf"{_CAPITAL}(?:[ -]|, ?){_PARTICLE}\p{{Lu}}(?:['’]\p{{Lu}}?|\p{{Lu}})?\p{{Ll}}"
 _GREETING: Final = (
     r"(?:Mr|Mrs|Ms|Dr|Prof|Miss|Sir|Herr|Frau|Mme|Monsieur|Madame|Sr|Sra|Señora?|Sig|Pan|Pani)\.? \p{Lu}\p{L}"
     r"|(?:Dear|Hi|Hello|Hey|Hola|Bonjour|Cher|Chère|Hallo|Liebe|Lieber|Beste|Ciao|Gentile|Estimad[oa]|Olá"
     r"|Prezad[oa]"
-    r"|Hej|Hei|[Ww]elcome back|Happy birthday|Thanks|Regards|regards|Sincerely),? ?(?:\n|\\n)?\p{Lu}\p{Ll}"
+    r"|Hej|Hei|[Ww]elcome back|Happy birthday|Thanks|Regards|regards|Sincerely|[Tt]his is|I am|I'm|[Ss]igned"
+    r"|[Mm]erci|[Gg]racias|[Dd]anke|[Cc]heers),? ?(?:\n|\\n)?\p{Lu}\p{Ll}"
 )
-#: Two words in capitals behind a word that says that somebody follows.
-_SHOUTED: Final = (
-    r"(?i:by|for|from|user|customer|patient|passenger|guest|dear|holder|student|employee|candidate|record|recipient"
-    r"|contact|client|cliente|kunde|ansprechpartner|cardholder|assignee|author|name|member|driver|buyer|sender"
-    r"|to|of|with)"
-    r"[ :=\"']+\p{Lu}{2,} \p{Lu}{2}"
+#: Two words in capitals.
+_SHOUTED: Final = r"\b\p{Lu}{3,}(?:[ -]|, ?)\p{Lu}{3}"
+#: One word with a capital, behind a word for somebody.
+_CALLED: Final = (
+    r"(?i:customer|patient|passenger|guest|holder|student|pupil|employee|candidate|recipient|contact|client"
+    r"|cliente|kunde|kundin|assignee|author|member|driver|courier|rider|buyer|seller|sender|agent|nurse|doctor"
+    r"|owner|tenant|manager|teacher|tutor|player|visitor|caller|reviewer|requester|colleague|neighbou?r"
+    r"|\b(?:uncle|aunt|mom|mum|dad|from|by|with|for|ask|asks?|tell|ping|poke|cc))"
+    r"(?:[ :=\"'(\[]|: |=\"|='){1,2}\p{Lu}\p{Ll}{2}"
 )
 _STREET_TYPE: Final = (
     r"(?i:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|boulevard|blvd|way|place|pl|square"
@@ -65,9 +72,10 @@ _ADDRESS: Final = "|".join((
 #: What `_PAIR` matches, with the rest of its last word, for what is known to be a cue: Python's own pattern
 #: is faster on few letters.
 _SIMPLY_PAIR: Final = re.compile(
-    r"[^\W\d_a-z](?:\.|(?:[^\W\d_A-Z]|['’])+)[ -]"
-    r"(?:(?:de|da|van|von|der|den|di|del|la|el|al|bin|du|dos|ter) ){0,2}"
-    r"[^\W\d_a-z](?:['’]|[^\W\d_a-z])?[^\W\d_A-Z][^\W\d_]*"
+    r"[^\W\d_a-z](?:\.|(?:[^\W\d_A-Z]|['’])+(?:-[^\W\d_A-Z]+)?)(?:[ -]|, ?)"
+    rf"{_PARTICLE}"
+    r"[^\W\d_a-z](?:['’][^\W\d_a-z]?|[^\W\d_a-z])?[^\W\d_A-Z][^\W\d_]*"
+    r"|[^\W\d_a-z]{3,}(?:[ -]|, ?)[^\W\d_a-z]{3}[^\W\d_]*"
 )
 #: Letters of scripts that software is not written in.
 _FOREIGN: Final = (
@@ -82,7 +90,7 @@ _ESCAPED: Final = r"\\u(?:00[c-fC-F]|0[1-9a-fA-F]|[1-9a-cA-C][0-9a-fA-F])[0-9a-f
 
 #: All of them, as one pattern of RE2.
 EVERY: Final = "|".join(
-    f"(?:{one})" for one in (_PAIR, FIELDS, _GREETING, _SHOUTED, _ADDRESS, _FOREIGN, _ESCAPED)
+    f"(?:{one})" for one in (_PAIR, FIELDS, _GREETING, _SHOUTED, _CALLED, _ADDRESS, _FOREIGN, _ESCAPED)
 )
 
 

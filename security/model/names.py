@@ -18,20 +18,29 @@ from security.detectors.scan import Finding
 from security.model.cues import Cues, encoded, is_pair
 from security.model.fields import DEGREES, TITLES, Field, Fields, Role
 from security.model.kinds import PERSON_NAME, POSTAL_ADDRESS
-from security.model.plausible import Said, bits, can_be_address, can_be_person, is_announced, is_caseless
+from security.model.plausible import (
+    GREETINGS,
+    bits,
+    can_be_address,
+    can_be_person,
+    is_announced,
+    is_caseless,
+)
 from security.model.sequence import REACH, Sequences, Weights, edges
 from security.model.tokens import TOKEN, Token, lists_of, plain, tokens_of
+from security.model.words import LISTS_OF
 
 _BEFORE: Final = 96  # characters before a cue that are looked at
 _BEHIND: Final = 160  # and behind it: an address goes on
 _MOST_ROWS: Final = 50_000  # tokens in one matrix
 _LONGEST: Final = 20_000  # characters of a part: a longer one is cut between words
-_LEAST_LIKE: Final = -0.6  # how much a word is to be like a name, for its pair to be a cue
 _PERSON, _ADDRESS = 1, 2
 _LABELS: Final[tuple[tuple[int, Kind], ...]] = ((_PERSON, PERSON_NAME), (_ADDRESS, POSTAL_ADDRESS))
+_LEAST_LIKE: Final = -0.6  # how much a word on some list is to be like a name, for its pair to be a cue
 _DOUBT: Final = 0.2  # how much more it may be like another word
 _TITLED: Final = bits("title", "person")
 _TITLE: Final = bits("title")
+_TOLD: Final = bits("title", "person", "name")
 _NO_NAME: Final = bits("software", "level", "calendar")  # words that make no two words a name
 _REST_OF_WORD: Final = re.compile(r"[^\W\d_]+")
 _LETTERS: Final = re.compile(rb"[A-Za-z\x80-\xff]+")  # in UTF-8
@@ -51,6 +60,15 @@ class _Piece(NamedTuple):
     text: str
     tokens: list[Token]
     found: list[Finding]
+
+
+class _Seen(NamedTuple):
+    """The words of a window: (words,) labels, (words, 3) probabilities."""
+
+    text: str
+    tokens: list[Token]
+    labels: npt.NDArray[np.int64]
+    probabilities: npt.NDArray[np.float32]
 
 
 class Names:
@@ -165,8 +183,14 @@ class Names:
                 self._likely.clear()
             words = TOKEN.findall(cue)
             of_person = lists_of(words[0]) & _TITLED and not lists_of(words[-1])
-            likely = self._likely[cue] = bool(of_person) or any(map(self._is_worth_it, words))
-        return likely or any(lists_of(word) & _TITLED for word in before[-_LONGEST_TITLE:].split()[-2:])
+            worth = self._is_surely_like if "," in cue else self._is_worth_it
+            likely = self._likely[cue] = bool(of_person) or any(map(worth, words))
+        return likely or any(LISTS_OF.get(token.word.lower(), 0) & _TOLD for token in tokens_of(before)[-2:])
+
+    def _is_surely_like(self, word: str) -> bool:
+        """Whether a word beside a comma, as most lists have, is more like a name than like any other word."""
+        likeness = self._sequences.likeness(word)
+        return bool(not lists_of(word) & _NO_NAME and max(likeness[:2]) > max(0, *likeness[2:]))
 
     def _is_worth_it(self, word: str) -> bool:
         if lists_of(word) & _TITLE:
@@ -174,7 +198,8 @@ class Names:
         likeness = self._sequences.likeness(word)
         like = max(likeness[:2])
         rather = like + _DOUBT > max(likeness[3:])
-        return bool(not lists_of(word) & _NO_NAME and like > _LEAST_LIKE and rather)
+        known = like > _LEAST_LIKE or not lists_of(word)
+        return bool(not lists_of(word) & _NO_NAME and known and rather)
 
     def _decide(self, pieces: list[_Piece], words: list[int], gaps: list[int]) -> None:
         """Add the findings of ``pieces``, whose tokens are in ``words`` and ``gaps``, to their texts' own."""
@@ -197,42 +222,39 @@ class Names:
         labels = probabilities.argmax(axis=1)
         labels[probabilities.max(axis=1) < _LEAST_TOKEN] = 0
         _widen(text, tokens, labels, probabilities[:, _PERSON])
+        seen = _Seen(text, tokens, labels, probabilities)
         position = 0
         while position < len(tokens):
             label = labels[position]
             end = position + 1
             if label:
-                while end < len(tokens) and self._joins(text, tokens, labels, end, label):
+                while end < len(tokens) and self._joins(seen, end, label):
                     end += 1
                 yield from self._finding(
                     text, tokens[position:end], probabilities[position:end, label], label
                 )
             position = end
 
-    def _joins(
-        self, text: str, tokens: list[Token], labels: npt.NDArray[np.int64], at: int, label: int
-    ) -> bool:
+    def _joins(self, seen: _Seen, at: int, label: int) -> bool:
         """Whether a token continues the run before it."""
-        between = text[tokens[at - 1].end : tokens[at].start]
+        before = seen.tokens[at - 1]
+        between = seen.text[before.end : seen.tokens[at].start]
         if label == _ADDRESS:
-            return _joins_address(text, tokens, labels, at, between)
-        if labels[at] != label:
+            return _joins_address(seen.text, seen.tokens, seen.labels, at, between)
+        if seen.labels[at] != label or (between[:1] == "." and len(before.word) > _LONGEST_INITIAL):
             return False
-        return between in _IN_NAME or (between in _TURNS and self._is_turned(tokens, labels, at))
+        return between in _IN_NAME or (between in _TURNS and self._is_turned(seen, at))
 
-    def _is_turned(self, tokens: list[Token], labels: npt.NDArray[np.int64], at: int) -> bool:
-        """Whether it is ``Last, First``."""
-        before, behind = (
-            self._sequences.likeness(tokens[at - 1].word),
-            self._sequences.likeness(tokens[at].word),
-        )
-        alone = at < 2 or not labels[at - 2]  # noqa: PLR2004  the token before the one before
-        return bool(alone and before[1] > before[0] and behind[0] > behind[1])
+    def _is_turned(self, seen: _Seen, at: int) -> bool:
+        """Whether it is ``Last, First``: by its words, or because the network has little doubt of both."""
+        before, behind = (self._sequences.likeness(token.word) for token in seen.tokens[at - 1 : at + 1])
+        alone = at < 2 or not seen.labels[at - 2]  # noqa: PLR2004  the token before the one before
+        known = before[1] > before[0] and behind[0] > behind[1]
+        return bool(alone and (known or min(seen.probabilities[at - 1 : at + 1, _PERSON]) > _SURE_NEW))
 
     def _is_person(self, words: list[str], text: str, start: int, end: int, sure: float) -> bool:
         """Whether words are like names, which those that nothing announces have to be."""
-        said = is_announced(text, start, end)
-        if said is Said.NAMED or (len(words) == 1 and not is_caseless(words[0])):
+        if is_announced(text, start, end) or (len(words) == 1 and not is_caseless(words[0])):
             return True
         written = [word for word in words if len(word) > 1 or is_caseless(word)] or words
         first, last = self._sequences.likeness(written[0]), self._sequences.likeness(words[-1])
@@ -240,13 +262,24 @@ class Names:
             return bool(max(first[:2]) > first[3] - _MUCH or len(words[0]) > 1)
         like = max(last[:2])
         known = like > _LEAST_LAST and like > max(last[2:]) and max(first[:2]) > _LEAST_LAST
-        told = said is Said.TOLD and max(*first[:2], like) > 0 and max(last[2:]) <= max(like, _LEAST_LAST)
-        return bool((sure >= _SURE_ALONE and known) or (sure >= _SURE_UNKNOWN and told))
+        new = sure >= _SURE_NEW and not all(map(self._is_known_as_other, words))
+        return bool((sure >= _SURE_ALONE and known) or new)
+
+    def _is_known_as_other(self, word: str) -> bool:
+        """Whether a word is known as one of a place, a language or software, more than as a name."""
+        likeness = self._sequences.likeness(word)
+        other = max(likeness[2:])
+        return bool(other > max(0, *likeness[:2]))
 
     def _finding(
         self, text: str, tokens: list[Token], probabilities: npt.NDArray[np.float32], label: int
     ) -> Iterator[Finding]:
-        sure = round(float(probabilities[probabilities >= _LEAST_TOKEN].mean()), 2)
+        while label == _PERSON and len(tokens) > 1 and tokens[0].word.lower() in GREETINGS:
+            tokens, probabilities = tokens[1:], probabilities[1:]
+        likely = probabilities[probabilities >= _LEAST_TOKEN]
+        if not len(likely):
+            return
+        sure = round(float(likely.mean()), 2)
         start, end = tokens[0].start, tokens[-1].end
         words = [token.word for token in tokens]
         if label == _ADDRESS:
@@ -260,7 +293,7 @@ class Names:
         least = self._least.person + (_MORE_ALONE if len(words) == 1 and not is_caseless(words[0]) else 0)
         if (
             sure >= least
-            and can_be_person(words, text, start, end)
+            and can_be_person(words, text, start, end, certain=sure >= _CERTAIN)
             and self._is_person(words, text, start, end, sure)
         ):
             end += len(words[-1]) == 1 and words[-1].isascii() and text[end : end + 1] == "."  # of an initial
@@ -328,11 +361,13 @@ def _joins_address(
 _LEAST_TOKEN: Final = 0.4
 _SURELY_LIKE: Final = 0.4  # how much more a word is like a name than like a word of software
 _MUCH: Final = 1.2  # how much less a character may be like one of a name than like one of a word
-_SURE_ALONE: Final = 0.75
-_SURE_UNKNOWN: Final = 0.95  # where the last name is no word that is known
+_SURE_ALONE: Final = 0.85
+_CERTAIN: Final = 0.95  # that what stands before it is no matter
+_SURE_NEW: Final = 0.85  # where the words are on no list at all
 _LEAST_LAST: Final = -1.2  # how much a word is to be like a name, where nothing announces one
 _POSTCODE: Final = 4  # digits of a code of the post
 _CODE_BEHIND: Final = re.compile(r"(?:\.?,? / |, | |\n)(?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?(?![\w.:])")
+_LONGEST_INITIAL: Final = 4  # letters before a dot that ends no sentence: ``St.``, ``Prof.``
 _LONGEST_TITLE: Final = 24
 _PERSONS: Final = (Role.PART, Role.WHOLE, Role.ROLE, Role.MET)
 #: Of which more may be around.

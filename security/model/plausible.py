@@ -6,7 +6,6 @@ stands behind ``stationName=`` is a station.
 
 import re
 from collections.abc import Sequence
-from enum import Enum
 from typing import Final
 
 from security.model.tokens import lists_of, tokens_of
@@ -18,10 +17,11 @@ def bits(*names: str) -> int:
     return sum(1 << CATEGORIES.index(name) for name in names)
 
 
-def can_be_person(words: Sequence[str], text: str, start: int, end: int) -> bool:
+def can_be_person(words: Sequence[str], text: str, start: int, end: int, *, certain: bool = False) -> bool:
     """Whether a run of words may be a name, by what the network sees no reason for.
 
-    One word alone, or words without a capital, are a name only by what is said before them.
+    One word alone, or words without a capital, are a name only by what is said before them. ``certain``: the
+    network has no doubt: then it is no matter that the key before is a word of software (``host``, ``key``).
     """
     if (start and (text[start - 1].isalnum() or text[start - 1] in "-_.@/\\$%#&")) or _is_of_line(
         words, text[start:end]
@@ -29,7 +29,8 @@ def can_be_person(words: Sequence[str], text: str, start: int, end: int) -> bool
         return False
     before = text[max(0, start - _ANNOUNCED) : start]
     keyed = _key_lists(before)
-    if keyed & _OF_THINGS and not keyed & _OF_PERSONS or _is_of_thing(before):
+    things = _CERTAINLY_OF_THINGS if certain and len(words) > 1 else _OF_THINGS
+    if keyed & things and not keyed & _OF_PERSONS or _is_of_thing(before, things) or _is_in_list(text, start):
         return False
     behind = text[end : end + _ANNOUNCED]
     if (len(words) == 1 and _is_key(words[0], before, behind)) or _is_label(text[start:end], behind):
@@ -40,8 +41,13 @@ def can_be_person(words: Sequence[str], text: str, start: int, end: int) -> bool
             return True
     elif words[0].islower() and not is_caseless(words[0]):
         return bool(keyed & _OF_PERSONS)
-    announcing = _ANNOUNCING if len(words) > 1 or is_caseless(words[0]) else _NAMING
-    return any(_says(t.word) & announcing or t.word.lower() in _GREETINGS for t in tokens_of(before))
+    several = len(words) > 1 or is_caseless(words[0])
+    announcing, said = (
+        (_ANNOUNCING, tokens_of(before)) if several else (_NAMING, tokens_of(before)[-_NEAREST:])
+    )
+    return (certain and several and len(words[0]) > 1 and is_caseless(words[0])) or any(
+        _says(t.word) & announcing or t.word.lower() in GREETINGS for t in said
+    )
 
 
 #: How names of fields end in Chinese and Japanese, and what stands behind them.
@@ -60,7 +66,9 @@ def _is_of_line(words: Sequence[str], run: str) -> bool:
         return True
     if any(word in _OF_QUERIES for word in words) or run.startswith("X-"):
         return True
-    if words[-1].lower() in _OF_NUMBERS:
+    if words[-1].lower() in _OF_NUMBERS or any(word in _NUMBER_OF for word in words):
+        return True
+    if any(_CAMEL.search(word) and not _OF_CLANS.match(word) for word in words):
         return True
     if len(words) > 1 and any(lists_of(word.rstrip("0123456789")) & _OF_FIELDS for word in words):
         return True
@@ -87,7 +95,7 @@ def _ends_with_word(before: str) -> bool:
     return (
         bool(word)
         and not is_caseless(word)
-        and not (lists_of(word) & _ANNOUNCING or word.lower() in _GREETINGS)
+        and not (lists_of(word) & _ANNOUNCING or word.lower() in GREETINGS)
     )
 
 
@@ -99,36 +107,32 @@ def _says(word: str) -> int:
     return lists if not _CAMEL.search(word) or lists & _OF_FIELDS else 0
 
 
-class Said(Enum):
-    """What words around a run say of it."""
-
-    NOTHING = 0
-    TOLD = 1  # it did something, or something was done for it
-    NAMED = 2  # it is somebody
-
-
-def is_announced(text: str, start: int, end: int) -> Said:
-    """What words around a run say of it."""
+def is_announced(text: str, start: int, end: int) -> bool:
+    """Whether words around a run say that it is somebody."""
     before, behind = (
         tokens_of(text[max(0, start - _ANNOUNCED) : start]),
         tokens_of(text[end : end + _ANNOUNCED]),
     )
-    if any(_says(token.word) & _NAMING or token.word.lower() in _GREETINGS for token in before):
-        return Said.NAMED
+    if any(_says(token.word) & _NAMING or token.word.lower() in GREETINGS for token in before):
+        return True
     said = [lists_of(token.word) for token in before[-2:]]
     if len(said) > 1 and said[0] & _BEHIND and said[1] & _FOLLOWED:
-        return Said.NAMED
-    if behind and behind[0].word.islower() and lists_of(behind[0].word) & _BEHIND:
-        return Said.NAMED
-    return Said.TOLD if said and said[-1] & (_FOLLOWED | _BEHIND) else Said.NOTHING
+        return True
+    return bool(behind and behind[0].word.islower() and lists_of(behind[0].word) & _BEHIND)
 
 
-def _is_of_thing(before: str) -> bool:
+def _is_in_list(text: str, start: int) -> bool:
+    """Whether it is one of several things, as the word before their bracket says: ``route [Paris Nord, ``."""
+    listed = _LISTED.search(text, max(0, start - _LONGEST_LIST), start)
+    return listed is not None and bool(lists_of(listed.group(1)) & _CERTAINLY_OF_THINGS)
+
+
+def _is_of_thing(before: str, things: int) -> bool:
     """Whether the last word of the key that a value stands behind is one of things: ``contactCity``."""
     match = _KEY.search(before)
     parts = _PARTS.findall(match.group(1)) if match else ()
     lists = lists_of(parts[-1]) if parts else 0
-    return bool(lists & _OF_THINGS and not lists & (_OF_PERSONS | _NAMING))
+    return bool(lists & things and not lists & (_OF_PERSONS | _NAMING))
 
 
 def _key_lists(before: str) -> int:
@@ -185,13 +189,14 @@ _STREET_END: Final = re.compile(
     r"(?i).(?:stra(?:ß|ss)e|str|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|plein|kade|dreef|gracht|singel"
     r"|steenweg|gatan|vägen|gränd|vej|vejen|gade|gata|veien|katu|tie|kuja|polku|bulevardi|hof|steeg|ring|plads)$"
 )
+_NEAREST: Final = 3  # words before a name of one word, one of which announces it
 _ANNOUNCED: Final = 28  # characters before a name in which it is announced
 _ANNOUNCING: Final = bits("person", "name", "namepart", "title", "before")
 _NAMING: Final = bits("person", "name", "namepart", "title")
 _OF_FIELDS: Final = bits("name")
 _BEHIND: Final = bits("verb")
 _FOLLOWED: Final = bits("before")
-_GREETINGS: Final = frozenset(
+GREETINGS: Final = frozenset(
     "dear hi hello hey welcome back hola bonjour cher chère hallo liebe lieber beste ciao gentile estimado"
     " olá hej birthday"
     " prezado prezada caro cara querido querida"
@@ -204,6 +209,15 @@ _OF_QUERIES: Final = frozenset(
 )
 #: What the name of a number ends with: ``Kimlik No``.
 _OF_NUMBERS: Final = frozenset(("no", "nr", "nummer", "number", "num", "id", "card"))
+_LISTED: Final = re.compile(r"([^\W\d_]+) ?[\[(][^\[\](){}=\n]*$")
+_LONGEST_LIST: Final = 80
+#: Words of what numbers are called in scripts without capitals: ``رقم الجوال``, ``کد ملی``.
+_NUMBER_OF: Final = frozenset(
+    """رقم الرقم القومي الهوية هوية الوطنية الوطني الإقامة الجوال الهاتف
+    البطاقة بطاقة الجواز الحساب الطلب شماره کد ملی تلفن موبایل شناسنامه کارت
+    מספר תעודת הזהות זהות טלפון נייד דרכון חשבון הזמנה เลขที่ หมายเลข बैंक खाता""".split()
+)
+_OF_CLANS: Final = re.compile(r"(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|Al|El|Ben|Abu|San|St)[A-Z]")
 _NAME_OF_FIELD: Final = re.compile(r"[a-zß-ÿ]+[A-Z]\w*")
 _TO_VALUE: Final = re.compile(r"(?: [^\W\d_a-z][^\W\d_]*\.?){0,2}\s?[:=]")
 _CLOSING: Final = frozenset(")）]」』】，、。,")
@@ -213,6 +227,7 @@ _CODE: Final = 3  # letters of EUR
 _PARTS: Final = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+")
 _OF_ADDRESS: Final = bits("address")
 _OF_THINGS: Final = bits("thing", "software", "organisation")
+_CERTAINLY_OF_THINGS: Final = bits("thing", "organisation")
 _OF_PERSONS: Final = bits("person", "namepart", "title")
 _IN_ADDRESS: Final = bits("street", "unit", "country")
 _MANY_WORDS: Final = 5

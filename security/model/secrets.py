@@ -231,7 +231,7 @@ _CERTIFICATES: Final = (
 )
 _OF_CERTIFICATES: Final = re.compile("CERTIFICATE-----|PUBLIC KEY-----|^AAAA[A-Z]3NzaC1|^sha(?:256|384|512)-")
 _DIGEST_BEFORE: Final = re.compile(
-    r"(?i)(?:ssh-[a-z0-9]+ |ecdsa-sha2-\S+ |sha-?\d{1,3}[-:=]/?|md5[=:]|crc32c?="
+    r"(?i)(?:ssh-[a-z0-9]+ |ecdsa-sha2-\S+ |sha-?\d{1,3}[-:=][-_/+]?|cursor=[-_]?|md5[=:]|crc32c?="
     r"|\b(?:DNSKEY|CDNSKEY|DS|TLSA|RRSIG|SSHFP)(?: \S+){1,8} "
     r"|\"(?:n|x|y|kid|x5t|x5c|x5t#s256)\"\s?:\s?\[?\"|\bp=|pub(?:lic)?[ _-]?key\W{0,3}|fingerprint\W{1,3}"
     r"|etag\W{1,4}(?:W/)?\"?|boundary=-*|x-amz-cf-id: |\bh1:|\bbh?=|certificate-authority-data: "

@@ -32,7 +32,30 @@ _LISTS: Final[dict[str, str]] = {
     пассажир получатель отправитель владелец сотрудник пользователь заказчик автор абонент
     клієнт покупець отримувач відправник власник користувач πελάτης πελάτη ασθενής παραλήπτης
     αποστολέας χρήστης العميل المريض الراكب المستلم المرسل المستخدم الموظف הלקוח לקוח מטופל 고객
-    환자 승객 수신자 발신자 사용자 담당자 고객명 성명 이름""",
+    환자 승객 수신자 발신자 사용자 담당자 고객명 성명 이름
+    learner pupil plaintiff defendant appellant claimant guarantor coborrower debtor creditor
+    organizer organiser attorney solicitor neighbour neighbor lessee lessor landlord landlady lodger
+    renter flatmate roommate instructor tutor coach captain skipper pilot steward chef waiter
+    waitress surgeon dentist therapist midwife pharmacist caregiver carer prosecutor detective
+    inspector detainee inmate voter delegate speaker presenter moderator translator interpreter
+    narrator artist performer composer screenwriter winner contestant participant competitor referee
+    umpire goalscorer striker keeper jockey swimmer hiker camper caretaker porter postman shipper
+    importer exporter investor shareholder treasurer chairman chairwoman chairperson president
+    mentor mentee intern apprentice trainee freelancer contractor foreman electrician plumber callee
+    submitter uploader signer verifier auditor enrollee registrant householder widow widower husband
+    wife brother sister son daughter grandfather grandmother aunt nephew niece fiancé godmother twin
+    newborn deceased heir legatee executor godfather survivor victim suspect accused complainant
+    petitioner respondent adoptee sachbearbeiter sachbearbeiterin bearbeiter antragsteller
+    antragstellerin versicherungsnehmer schüler schülerin lehrer lehrerin fahrer fahrerin zeuge
+    kläger beklagter teilnehmer mitglied arzt ärztin élève enseignant conducteur assurée demandeur
+    adhérent médecin témoin alumno alumna profesor profesora solicitante médico vecino testigo socio
+    aluno aluna motorista requerente segurado allievo studente autista medico richiedente leerling
+    bestuurder aanvrager lid uczeń kierowca lekarz wnioskodawca świadek elev lärare läkare förare
+    sökande lærer læge lege sjåfør søker pasient oppilas potilas lääkäri kuljettaja hakija žák
+    žákyně lékař řidič žadatel tanuló orvos kérelmező páciens medic solicitant öğrenci doktor sürücü
+    başvuran siswa dokter sopir pemohon ученик врач водитель заявитель свидетель участник учень
+    лікар водій заявник свідок учасник μαθητής γιατρός οδηγός الطالب الطبيب السائق תלמיד רופא נהג 학생
+    의사 기사 회원 환자명""",
     # a word for a name
     "name": """
     name names named fullname realname displayname firstname lastname surname forename givenname

@@ -120,6 +120,7 @@ _SENDERS: Final = frozenset(
     mail mailer delivery subsystem system postmaster root news newsletter billing sales info security help
     desk customer customers user users account accounts bot daemon cron monitoring status updates world there
     all everyone friend sir madam valued dev ops build ci release center centre office hr it legal marketing
+    apple samsung google huawei xiaomi new old my test corporate office shared spare refurbished today
     hello dear hi hey welcome back mr mrs ms dr herr frau sr sra""".split()
 )
 _YEAR: Final = 4

@@ -38,7 +38,9 @@ titulaire nombre_completo nombre_cliente nombre_del_cliente titular nome_complet
 nome_do_cliente intestatario volledige_naam klantnaam contactpersoon imie_i_nazwisko imię_i_nazwisko
 fullständigt_namn fulde_navn fullt_navn koko_nimi celé_jméno cele_jmeno celé_meno puno_ime
 teljes_név teljes_nev nume_complet ad_soyad nama_lengkap họ_tên họ_và_tên ho_ten фио піб
-ονοματεπώνυμο 姓名 氏名 客户姓名 收货人 联系人 고객명 성명 الاسم_الكامل שם_מלא
+ονοματεπώνυμο 姓名 氏名 客户姓名 患者姓名 学生姓名 会员姓名 乘客姓名 员工姓名 持卡人 收货人 联系人 投保人
+申请人 お名前 ご氏名 患者氏名
+顧客名 担当者名 利用者名 고객명 환자명 회원명 성명 الاسم_الكامل שם_מלא
 """.split()
 
 #: Who somebody is: the value is a name, or a number, or what somebody is called elsewhere.

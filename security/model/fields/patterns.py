@@ -23,13 +23,14 @@ def _any_of(names: list[str]) -> str:
     camel = "|".join(
         "".join(part.capitalize() for part in name.split("_")) for name in names if name.isascii()
     )
-    return rf"(?:(?:\b|\P{{L}})(?i:{plain})|[a-z](?:{camel}))\d?"
+    return rf"(?:(?:^|\b|\P{{L}})(?i:{plain})|[a-z](?:{camel}))\d?"
 
 
 _Q: Final = r"(?:\\*[\"'`]|&quot;)"
 _BETWEEN: Final = "|".join((
     rf"{_Q}?\]?\s{{0,2}}(?:=>|->|:=|=|:|：)\s{{0,4}}(?:{_Q}|[\[(«“‹])?",
-    rf"{_Q},\s?{_Q}(?i:(?:new|old)?_?(?:value|val)|v|text|content|new|old|from|to|before|after){_Q}\s?:\s?{_Q}",
+    rf"{_Q},\s?{_Q}(?i:(?:new|old)?_?(?:value|val)|v|text|content|new|old|from|to|before"
+    rf"|after){_Q}\s?:\s?{_Q}",
     rf"{_Q}(?:,\s?|\s){_Q}",
     rf"{_Q}?\s?>(?:<!\[CDATA\[)?",
     r"\s\|\s",
@@ -49,7 +50,8 @@ COLUMN: Final = rf"{_any_of(_PLAIN_COLUMNS)}(?:[;)\t\n|]|, ?[\w]+[,)\n]|\\[nt])"
 _W: Final = r"\p{Lu}[\p{L}\p{M}'’.-]*"
 #: ``Last, First`` behind a word that says that somebody follows.
 TURNED: Final = (
-    r"(?i:by|for|from|to|of|with|user|customer|patient|passenger|guest|dear|holder|student|employee|client|cliente"
+    r"(?i:by|for|from|to|of|with|user|customer|patient|passenger|guest|dear|holder|student|employee"
+    r"|client|cliente"
     rf"|kunde|recipient|contact|member|driver|hello|mr|mrs|ms|dr)\.?,? {_W}(?:[ -]{_W})?, {_W}"
 )
 _OF: Final = r"(?:(?:de|da|van|von|der|den|di|del|la|el|al|bin|du|dos|do|ter|le) ){0,2}"
@@ -112,9 +114,36 @@ MET: Final = (
         _EAST,
         r" ?(?:様|さん|先生|先輩|씨|님)",
     ),
+    (  # a passenger, as airlines write it
+        r"(?:^|[\s:/\"',;\[(]|\d\.)",
+        r"\p{Lu}[\p{Lu}'-]+(?: \p{Lu}[\p{Lu}'-]+){0,2}/\p{Lu}{2,}(?: \p{Lu}{2,})?",
+        r"(?: ?(?:MR|MRS|MS|MISS|MSTR|CHD|INF|DR)\b| ?\((?:ADT|CHD|INF)\))",
+    ),
+    (r"/[MFUX]I?/\d{2}-?[A-Z]{3}-?\d{2,4}/", r"[A-Z][A-Z' -]+/[A-Z][A-Z' -]+", r"(?:/|\W|$)"),  # in APIS
+    (r"(?:^|\n|\\n)N(?:;[\w=-]+)*:", r"[^;:\n]{2,40};[^;:\n]{2,40}", r"(?:;|\n|\\n|$)"),  # in vCards
+    (r"", r"=\?[\w-]+\?[QqBb]\?[^?\s]{3,200}\?=", r"\s?<"),  # encoded words (RFC 2047) before a mailbox
+    (
+        r"(?i:set\w{0,12}(?:first|last|given|family|sur|middle)_?name)\(\\*[\"']?",
+        r"\p{L}[^\"'()\n]{0,60}",
+        r"\\*[\"']?\)",
+    ),
+    (r"urn:oid:2\.5\.4\.(?:3|4|42)[\"']?\s?[:=]\s?\[?\s?[\"']", r"\p{Lu}[^\"'\n]{1,60}", r"[\"']"),  # in SAML
+    (  # a thing that is called after its owner
+        r"(?:^|[\s\"'(=:])",
+        r"\p{Lu}\p{Ll}{2,}",
+        r"(?:['’]?s[ -]|-)(?:iPhone|iPad|MacBook|iMac|Galaxy|Pixel|AirPods|Apple-Watch|Laptop|PC)\b",
+    ),
+    (r"<(?:\w+:)?(?:family|given)(?: [^<>]{0,80})?>", r"[^<>{}$\n]{2,60}", r"</"),  # in FHIR's XML
+    (
+        r"[|^~]",
+        r"\p{Lu}[\p{L}'’-]+\^\p{Lu}[\p{L}'’-]*\p{L}{2}(?:\^\p{Lu}\p{L}*)?",
+        r"\^{2,4}[A-Z]{0,4}[|^]",
+    ),  # in HL7
 )
-#: A name as FHIR has it, its last part beside the others.
+#: A name as FHIR has it, its last part beside the others; and as many others have it.
 HUMAN: Final = (
+    rf"{_Q}(?:first|fn){_Q}\s?:\s?{_Q}\p{{Lu}}[^\"'`\\\n]+{_Q},\s?{_Q}(?:last"
+    rf"|ln){_Q}\s?:\s?{_Q}\p{{Lu}}[^\"'`\\\n]+|"
     rf"{_Q}family{_Q}\s?:\s?{_Q}[^\"'`\\\n]+{_Q},\s?{_Q}given{_Q}\s?:\s?\[\s?{_Q}[^\"'`\\\n]+"
     rf"|{_Q}given{_Q}\s?:\s?\[\s?{_Q}[^\[\]\n]+\],\s?{_Q}family{_Q}\s?:\s?{_Q}[^\"'`\\\n]+"
 )
@@ -139,7 +168,7 @@ CUES: Final = "|".join((
     rf"{_any_of(['nom', 'nombre', 'nome', 'ime', 'meno'])}(?:{_BETWEEN})\p{{Lu}}\p{{Ll}}",
     TURNED,
     *("".join(one) for one in MET),
-    rf"{_Q}(?:family|given){_Q}\s?:\s?(?:\[\s?)?{_Q}",
+    rf"{_Q}(?:family|given|first|fn){_Q}\s?:\s?(?:\[\s?)?{_Q}",
     LINE,
     rf"{_any_of(lists.ROLE)}(?:{_BETWEEN})(?:\p{{Ll}}[\p{{L}}'’.-]{{1,20}} \p{{Ll}}|\p{{Lu}}\. ?\p{{Lu}}"
     r"|\p{Lu}[\p{L}'’-]+, \p{Lu}\p{Ll}|\p{Lu}{2,},? \p{Lu}{2}|\p{L}+(?:%[0-9A-F]|\+\p{L}))",

@@ -15,7 +15,7 @@ from faker.config import AVAILABLE_LOCALES
 
 from security.model.tokens import tokens_of
 from security.model.training.addresses import LANGUAGES, written
-from security.model.training.fillers import Fillers
+from security.model.training.fillers import Fillers, coined
 from security.model.training.templates import ELSEWHERE, FRAMES, HARMLESS, PEOPLE, PLACES
 from security.model.training.vocabulary import Vocabulary, providers
 
@@ -164,7 +164,9 @@ class _Draw:
         return self._rng.random() < chance
 
     def _one(self, words: list[str]) -> str:
-        """A name all words of which this split may use."""
+        """A name all words of which this split may use, or one that is made up."""
+        if self._part is TRAINED and self._often(_COINED):
+            return coined(self._rng.choice(words), self._rng.choice(words))
         if self._part is TRAINED and self._often(_UNLISTED):
             for _ in range(_TRIES):
                 name = self._rng.choice(words)
@@ -200,9 +202,25 @@ class _Draw:
         second = self._one(self._locale.first)
         initial = rng.choice("ABCDEFGHJKLMPRSTW")
         double = last + rng.choice((" ", "-")) + self._one(self._locale.last)
-        particle = rng.choice(("de", "van", "von", "di", "da", "el", "bin", "van der", "de la"))
-        parts = {"first": first, "last": last, "second": second, "middle": initial, "double": double}
+        particle = rng.choice(
+            ("de", "van", "von", "di", "da", "el", "bin", "binti", "van der", "de la", "ibn")
+        )
+        parts = {
+            "first": first,
+            "last": last,
+            "second": second,
+            "small": second.lower(),
+            "middle": initial,
+            "double": double,
+            "mark": rng.choice((" / ", "/")),
+        }
         return self._cased(form.format(**parts, letter=first[0], particle=particle))
+
+    def _person_lower(self) -> str:
+        return self._person().lower()
+
+    def _person_upper(self) -> str:
+        return self._person().upper()
 
     def _address(self) -> str:
         return self._address_and_street()[0]
@@ -231,6 +249,7 @@ class _Draw:
         return text.lower() if self._often(0.03) else text
 
 
+_COINED: Final = 0.3  # of names: no list has everybody's
 _UNLISTED: Final = 0.12  # of names, besides: words are to be known by what is around them as well
 _TRIES: Final = 100
 #: How names are written, and how often.
@@ -238,9 +257,10 @@ _FORMS: Final = (
     (
         "{first} {last}", "{first} {second} {last}", "{first} {middle}. {last}", "{letter}. {last}",
         "{first} {double}", "{last}, {first}", "{first} {particle} {last}", "{first}-{second} {last}",
-        "{last} {first}",
+        "{last} {first}", "{double}, {first}", "{first}-{small} {last}", "{last} {letter}.",
+        "{last}{mark}{first}", "{last}, {first} {second}",
     ),
-    (62, 6, 6, 5, 6, 8, 2, 2, 3),
+    (56, 6, 6, 5, 6, 8, 3, 2, 3, 2, 2, 1, 1, 1),
 )  # fmt: skip
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _LABELS: Final = {
@@ -248,6 +268,8 @@ _LABELS: Final = {
     "first": PERSON,
     "last": PERSON,
     "given": PERSON,
+    "person_lower": PERSON,
+    "person_upper": PERSON,
     "address": ADDRESS,
     "street": ADDRESS,
 }

@@ -16,6 +16,11 @@ _CHOICES: Final[dict[str, list[str]]] = tomllib.loads(
 )
 
 
+def coined(one: str, other: str) -> str:
+    """A word that nobody has heard: the beginning of one, the end of another."""
+    return one[: (len(one) + 1) // 2] + other[len(other) // 2 :]
+
+
 class Fillers:
     """Fills slots. ``fake``: an instance of faker, for what is said of places and jobs."""
 
@@ -153,9 +158,16 @@ class Fillers:
         return self._rng.choice(self._words.lines)
 
     def _slot_title(self) -> str:
+        if self._often(0.05):
+            return self._slot_station()
         if self._often(0.35):
             return self._rng.choice(self._words.titles)
-        return " ".join(self._either().capitalize() for _ in range(self._rng.choice((2, 2, 3))))
+        word = self._made_up if self._often(0.15) else self._either
+        return " ".join(word().capitalize() for _ in range(self._rng.choice((2, 2, 3))))
+
+    def _made_up(self) -> str:
+        """Brands are not on any list either."""
+        return coined(self._either(), self._either())
 
     def _slot_namesake(self) -> str:
         """A product, a film, a module that has a name in it: ``Jasper Reports``."""
@@ -183,6 +195,9 @@ class Fillers:
             return self._choice("town")
         return self._rng.choice((self._rng.choice(self._words.places), str(self._fake.city())))
 
+    def _slot_station(self) -> str:
+        return f"{self._slot_city().title()} {self._choice('part_of_town')}"
+
     def _slot_company(self) -> str:
         if self._often(0.3):
             return self._choice("organisation")
@@ -195,6 +210,9 @@ class Fillers:
             f"{adjective} {article} {self._number(2, 900)}",
             f"{article} {self._common().capitalize()}",
         ))  # fmt: skip
+
+    def _slot_url(self) -> str:
+        return f"https://{self._slot_host()}{self._slot_path()}"
 
     def _slot_country(self) -> str:
         return str(self._fake.country())

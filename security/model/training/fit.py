@@ -16,7 +16,7 @@ from security.model.training.vocabulary import Vocabulary
 
 _EPOCHS_OF_WORDS: Final = 12
 _REGULAR: Final = 2e-6
-_HIDDEN: Final = 64
+_HIDDEN: Final = 96
 _ROWS: Final = 100_000  # of windows in memory at a time
 _INT8: Final = 127
 

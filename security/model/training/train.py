@@ -29,7 +29,7 @@ class Plan:
     """
 
     seed: int = 1
-    lines: int = 130_000
+    lines: int = 230_000
     epochs: int = 7
     values: int = 20_000
     held_out: int = 12_000

@@ -28,6 +28,16 @@ WRITTEN = (
     "patient name: ‹OKAFOR^INES^^^DR›",
     'customer_name="‹Univ.Prof. Ines Okafor B.A.›" plan=pro',
     "Customer Name: ‹Dipl.-Ing. Ines Okafor B.Eng›. | plan: pro",
+    "SSR WCHR for ‹OKAFOR/INES› MRS on LH400",
+    "SSR DOCS YY HK1/P/GBR/151446740/GBR/18FEB53/F/12JUN31/‹OKAFOR/INES›",
+    "BEGIN:VCARD\nN:‹Okafor;Ines›;;;\nVERSION:3.0",
+    "From: ‹=?UTF-8?Q?In=C3=A8s_Okafor?=› <box@mail.example>",
+    "{'urn:oid:2.5.4.42': ['‹Ines›'], 'urn:oid:2.5.4.4': ['‹Okafor›']}",
+    "backup of ‹Ines›'s iPhone done",
+    "<name><family>‹Okafor›</family><given>‹Ines›</given></name>",
+    "PV1||I|W4^401||||240899^‹Okafor^Ines›^^^DR|||SUR",
+    '"rider":{"first":"‹Ines›","last":"‹Okafor›","rating":4.9}',
+    "患者姓名:‹王晓明› 科室:内科",
 )
 OF_OTHER_THINGS = (
     "first_name=null last_name=required",
@@ -39,6 +49,8 @@ OF_OTHER_THINGS = (
     "SELECT first_name, last_name FROM people",
     "surname must not be empty",
     "Mar 14, 2026 Garbage collected",
+    "updated Samsung-Galaxy and Apple-iPhone drivers",
+    "GET /api/ORDERS/DRIVERS",
 )  # fmt: skip
 
 

@@ -39,6 +39,11 @@ NAMED = (
     "notify ‹長谷川美咲› 様",
     'got "name":[{"use":"official","family":"‹Kaufmann›","given":["‹Matthias›","‹Paul›"]}] from x',
     '<Data Name="FirstName">‹Zdeněk›</Data>',
+    "KeyError: 'no manager found for ‹Bambang Hartono›'",
+    "Employee of the month is ‹Sione Tuilagi›!",
+    "Visitor badge printed at North (host: ‹Sunita Chaturvedi›)",
+    "com.acme.DuplicateEmployee: Employee with name '‹Faridah binti Ismail›' exists",
+    "RFID ED6A9BBA => ‹Cormac O'Sullivan›",
 )
 ADDRESSED = (
     "shipping_address=‹221 Baker Street, London›",
@@ -64,6 +69,8 @@ HARMLESS = (
     "config name: DirectTicketAllocationProportion",
     "502 Bad Gateway from upstream",
     "Verification succeeded for blk_-1608999687919862906",
+    "route [New York Penn, London Kings Cross] refreshed",
+    "Calvin Kubelytics Gateway restarted by KubeLytics",
     "DHCPDISCOVER from 00:11:43:e3:ba:c3 via eth1: network A: no free leases",
     "pod checkout-7d9f8c6b5-x2x9k evicted from ip-10-0-3-12",
     "From: Order Service <noreply@shop.example>",
