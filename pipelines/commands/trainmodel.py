@@ -19,7 +19,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         "--output", default=str(DEFAULT), metavar="FILE.npz", help="(default: the one in use)"
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="(default: 1)")
-    parser.add_argument("--lines", type=int, metavar="N", help="lines to draw (default: 130000)")
+    parser.add_argument("--lines", type=int, metavar="N", help="lines to draw (default: 230000)")
     parser.add_argument("--trial", action="store_true", help="a minute's run, to see that it works")
 
 
