@@ -76,7 +76,7 @@ _SPEECH: Final = frozenset(
     screen view model type types values string strings entry entries item items list version attribute
     property argument parameters protected hashes salt algorithm length strength based only first last
     next previous current still also always user's users admins root's nicht wurde sein nicht está fue será
-    été sera non deve gesetzt zurückgesetzt muss darf kann""".split()
+    été sera non deve gesetzt zurückgesetzt muss darf kann known via instructions""".split()
 )
 _CODE: Final = re.compile(
     r"""(?x) (?:\w+(?:\.|::|->))*(?:self|this|config|cfg|conf|settings?|options|opts|env|environ|process|req

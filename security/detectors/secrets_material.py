@@ -244,10 +244,10 @@ MATERIAL: Final[tuple[Kind, ...]] = (
         "Identifier of a session, by which somebody is known",
         r"(?i:\b(?:session[_-]?id|session[_-]?key|sess(?:ion)?_?id|sessid|sid|jsessionid|phpsessid"
         r"|connect\.sid|asp\.net_sessionid"
-        r"|sessionid))\\*[\"']?\s?(?:=>|[:=])\s?\\*[\"']?(?P<value>[0-9a-f]{40,128}|[0-9A-Z]{32}(?:\.\w+)?)",
+        r"|sessionid))\\*[\"']?\s?(?:=>|[:=])\s?\\*[\"']?(?P<value>[0-9a-f]{32,128}|[0-9A-Z]{32}(?:\.\w+)?)",
         (
             r"(?i:session[_-]?(?:id|key)|sess(?:ion)?_?id|sessid|\bsid)\\*[\"']?\s?(?:=>|[:=])\s?\\*[\"']?"
-            r"(?:[0-9a-f]{40}|[0-9A-Z]{32})",
+            r"(?:[0-9a-f]{32}|[0-9A-Z]{32})",
         ),
         not_before=_END,
         check=checks.is_random,
@@ -361,8 +361,10 @@ MATERIAL: Final[tuple[Kind, ...]] = (
     entry(
         "api_key_variable",
         "Key in a variable of the environment that is called one, in hexadecimal digits",
-        r"\b(?:[A-Z0-9]+_)*(?:API|OPENAI|COGNITIVE|SPEECH|VISION|TRANSLATOR|SEARCH|MAPS|STORAGE|ACCOUNT|LICENSE"
-        r"|DEPLOY|APP|AUTH|ACCESS|SERVICE|ADMIN|MASTER|WRITE|READ|INGEST|WEATHER|SUBSCRIPTION|SECRET|SIGNING|JWT"
+        r"\b(?:[A-Z0-9]+_)*(?:API|OPENAI|COGNITIVE|SPEECH|VISION|TRANSLATOR|SEARCH|MAPS|STORAGE|ACCOUNT"
+        r"|LICENSE"
+        r"|DEPLOY|APP|AUTH|ACCESS|SERVICE|ADMIN|MASTER|WRITE|READ|INGEST|WEATHER|SUBSCRIPTION|SECRET"
+        r"|SIGNING|JWT"
         r"|SESSION|AES|HMAC)_KEY\\*[\"']?\s?[=:]\s?\\*[\"']?(?P<value>[0-9a-f]{32,64})",
         (r"_KEY\\*[\"']?\s?[=:]\s?\\*[\"']?[0-9a-f]{32}",),
         not_before=_END,
@@ -417,6 +419,29 @@ MATERIAL: Final[tuple[Kind, ...]] = (
         rank=Rank.NAMED,
         matches=(f"deployment token 'swa' = ‹{made(64, HEX)}›", f'api key "ci": ‹{made(32)}›'),
         misses=("token 'ci' = expired", "secret 'db': not found in the vault-of-the-team"),
+    ),
+    entry(
+        "generic_secret",
+        "Secrets in the ways of Laravel, Mailgun, Consul, SAML and links that log somebody in",
+        r"\bAPP_KEY\s?=\s?base64:(?P<value1>[0-9A-Za-z+/]{43}=)"
+        r"|\bapi:(?P<value2>(?:key-)?[0-9a-f]{32}(?:-[0-9a-f]{8}-[0-9a-f]{8})?)\b"
+        r"|\s-encrypt[= ](?P<value3>[0-9A-Za-z+/]{22,43}==?)|\bSAMLart=(?P<value4>[0-9A-Za-z+/%=]{24,})"
+        r"|/(?i:magic|magic-?link|passwordless|one-?time-?login|sso-?login)/(?P<value5>[0-9A-Za-z_-]{16,})"
+        r"|/(?i:reset|activate|confirm)/\d{1,12}/(?P<value6>[0-9A-Za-z_-]{20,})|\bbearer:\s(?P<value7>[0-9a-f]{40,})",
+        (
+            r"\bAPP_KEY\s?=\s?base64:|\bapi:(?:key-)?[0-9a-f]{16}|\s-encrypt[= ][0-9A-Za-z+/]{16}|\bSAMLart="
+            r"|/(?i:magic|magic-?link|passwordless|one-?time-?login|sso-?login)/[0-9A-Za-z_-]{16}",
+        ),
+        check=checks.is_random,
+        confidence=0.9,
+        rank=Rank.NAMED + 2,
+        matches=(
+            f"APP_KEY=base64:‹{made(43)}=› APP_ENV=production",
+            f"mailgun http basic api:‹{made(32, HEX)}›",
+            f"consul agent -encrypt=‹{made(43, seed='c')}=› -data-dir=/x",
+            f"GET /login/magic/‹{made(32)}› 200",
+        ),
+        misses=("APP_KEY=base64:", "consul agent -encrypt=none", "GET /magic/tricks", "SAMLart=missing"),
     ),
 )
 _FEW_BYTES: Final = 6

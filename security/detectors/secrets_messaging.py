@@ -140,7 +140,7 @@ CHAT: Final[tuple[Kind, ...]] = (
         "teams_webhook",
         "Microsoft Teams: address that takes messages",
         r"https://(?:[\w-]+\.webhook\.office\.com/webhookb2|outlook\.office(?:365)?\.com/webhook)/",
-        rf"{UUID}@{UUID}/IncomingWebhook/[0-9a-f]{{32}}/{UUID}(?:/[0-9A-Za-z_-]+)?",
+        rf"{UUID}@{UUID}/IncomingWebhook/[0-9a-f]{{32}}(?:/[0-9A-Za-z_-]+)*",
         f"https://jo.webhook.office.com/webhookb2/{made_uuid('t')}@{made_uuid('u')}"
         f"/IncomingWebhook/{made(32, HEX)}/{made_uuid('v')}",
         hints=(r"webhook\.office\.com/", r"outlook\.office(?:365)?\.com/webhook/"),

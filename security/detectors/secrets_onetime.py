@@ -46,7 +46,7 @@ ONE_TIME: Final[tuple[Kind, ...]] = (
         rf"(?i:{_FOR}[ _-]?(?:code|passcode|pin)|\botp)(?i: (?:for|to|für|of) (?:[^\s:]+ ){{0,3}}?[^\s:]+)?"
         rf"(?:\\*[\"']?\s?[:=]\s?\\*[\"']?| (?i:is|lautet|ist|was|are) ){_CODE}",
         (rf"(?i:{_FOR}[ _-]?(?:code|passcode|pin)|\botp)[^\n]{{0,60}}?(?:[:=]|\s)\s?\\*[\"']?\d{{3}}",),
-        not_before=r"\w.:/-",
+        not_before=r"\w:/-",
         confidence=0.8,
         rank=Rank.NAMED - 2,
         matches=(
@@ -212,5 +212,35 @@ ONE_TIME: Final[tuple[Kind, ...]] = (
         confidence=0.86,
         matches=("slmgr /ipk ‹PY27C-4M2BB-788Q6-6HCMV-TWQXB›", "key ‹HYXPC-YGDY2-WX9VC-VJKXJ-JKVJG›."),
         misses=("ABCDE-FGHIJ-KLMNO-PQRST-UVWXY", "12345-12345-12345-12345-12345"),
+    ),
+    password_kind(
+        "password_pin",
+        "Code that was entered, that a bank sent, that opens a locker",
+        r"(?i:2fa|mfa|\botp|totp|second factor)[^\n\d]{0,30}?\b(?i:code)\s(?P<value1>\d{4,8})"
+        r"|\b(?:m|sms|push|chip)?TAN(?:[:=]\s?|\s)(?P<value2>\d{4,8})"
+        r"|\b(?i:pin ?code|pin|code) (?i:for) (?:[\w#-]+ ){1,4}(?i:is) (?P<value3>\d{4,8})"
+        r"|\b(?i:activation|pairing|claim|invite|invitation|redeem"
+        r"|access) (?i:code)(?: (?i:is))?[:=]? (?P<value4>[0-9A-Z]{6,12})",
+        (
+            r"(?i:2fa|mfa|\botp|totp|second factor)[^\n\d]*\b(?i:code)\s\d{4}|TAN(?:[:=]\s?|\s)\d{4}",
+            r"\b(?i:pin ?code|pin|code) (?i:for) (?:[\w#-]+ ){1,4}(?i:is) \d{4}",
+            r"\b(?i:activation|pairing|claim|invite|invitation|redeem"
+            r"|access) (?i:code)(?: (?i:is))?[:=]? [0-9A-Z]{6}",
+        ),
+        not_before=r"\w:/-",
+        check=lambda value: any(map(str.isdigit, value)),
+        confidence=0.86,
+        matches=(
+            "2FA: entered code ‹806268› does not match",
+            "push: TAN ‹367539› für Ihre Überweisung",
+            "pincode for locker 17 is ‹5160›, parcel 5",
+            "activation code ‹E7X9SPZY› accepted",
+        ),
+        misses=(
+            "TAN 12",
+            "code for module 7 is 404",
+            "access code REQUIRED",
+            "mfa failed with status code 4040x",
+        ),
     ),
 )

@@ -85,13 +85,14 @@ PROTOCOLS: Final[tuple[Kind, ...]] = (
         "password_line",
         "Password behind a leader of dots, in an account of cloud-init, in a profile of a network",
         r"(?i:password)\.{4,}(?P<value1>[^\s<.]\S*)"
-        r"|chpasswd:\s+list:\s*\|?\s+(?:- )?[\w.-]+:(?P<value2>[^\s:]+)"
+        r"|chpasswd:?\s+list:\s*\|?\s+(?:- )?[\w.-]+:(?P<value2>[^\s:]+)"
         r"|Key Content[ ]+: (?P<value3>\S+)",
-        (r"(?i:password)\.{4}", r"chpasswd:\s+list:", r"Key Content[ ]+: "),
+        (r"(?i:password)\.{4}", r"chpasswd:?\s+list:", r"Key Content[ ]+: "),
         check=checks.is_password,
         matches=(
             "HikariConfig - password........................‹k3ttle›",
             "chpasswd:\n  list: |\n    jo:‹k3ttle›\n",
+            "cloud-init: chpasswd list: jo:‹Quattro!Stagioni› expire: False",
             "    Key Content            : ‹k3ttle›",
         ),
         misses=("password........................<masked>", "chpasswd: list: none", "Key Content : "),

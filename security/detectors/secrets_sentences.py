@@ -155,13 +155,12 @@ SENTENCES: Final[tuple[Kind, ...]] = (
         r"|puk|cvv2?)[ _-](?:code|pin|password|passcode)|\botp|\bpuk))"
         r"(?i:(?: for [\w.@+-]+)?(?: (?:is|was|set to|changed to))?\\*[\"'`]*(?: ?[:=]| (?:is|was"
         r"|to):?))[ \t]*\\*[\"'`]*"
-        r"(?P<value>\d{4,8})",
+        r"(?P<value>\d{4,8})(?:\.?(?:[^\w.:/-]|$)|\.$)",
         (
             r"(?:PIN|Pin|pin)[ _-]?(?:code|number|no)?\\*[\"'`]*(?: ?[:=]| (?:is|was|to|set|for) )",
             r"(?i:otp|puk|[ _-]code|[ _-]passcode)\\*[\"'`]*(?: ?[:=]| (?:is|was|to|set|for)[ :])",
         ),
         not_after=r"\w",
-        not_before=r"\w.:/-",
         confidence=0.7,
         rank=Rank.NAMED - 2,
         matches=(
@@ -169,12 +168,15 @@ SENTENCES: Final[tuple[Kind, ...]] = (
             "new pin: ‹16373043›",
             '"pin": "‹4821›"',
             "your verification code is ‹482913›",
+            "Your verification code is ‹482913›. It expires in 5 minutes.",
             "otp=‹482913›",
         ),
         misses=(
             "pin: 13",
             "PIN code is required",
             "GPIO pin: 17",
+            "otp=4829.13",
+            "pin: 4821:33",
             "status code: 4040",
             "error code is 12345",
         ),

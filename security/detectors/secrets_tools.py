@@ -4,8 +4,9 @@ from typing import Final
 
 from security.detectors import secrets_checks as checks
 from security.detectors.kind import Kind, Rank
-from security.detectors.secrets_forms import HEX, QUOTED, made
+from security.detectors.secrets_forms import BARE, HEX, QUOTED, made
 from security.detectors.secrets_forms import password_kind as _password
+from security.detectors.secrets_passwords import LOCAL_NAME
 
 _WORD: Final = r"[^\s\"'`]"
 _ARGUMENT: Final = rf"\\*[\"']?(?P<value>{_WORD}+)"
@@ -449,7 +450,7 @@ TOOLS: Final[tuple[Kind, ...]] = (
         r"(?P<value1>\S{6,64})\s*\n"
         r"|(?i:\bnew (?:pw|pwd|pass)) (?P<value2>[^\s:=]{6,})",
         (
-            r"(?i:following|this|initial(?: admin)?|generated) password[^\n:]*:\s*\n",
+            r"(?i:following|this|initial(?: admin)?|generated) password[^\n:]*:\s",
             r"(?i:\bnew (?:pw"
             r"|pwd|pass)) \S",
         ),
@@ -487,6 +488,47 @@ TOOLS: Final[tuple[Kind, ...]] = (
             "peer 200 secret=‹k3ttle› host=dynamic",
         ),
         misses=("sip peer secret=", "SIP trunk secret=${PW}"),
+    ),
+    _password(
+        "password_told",
+        "Password that a tool made, that was decoded, that a network has",
+        r"\brandom_password\.[\w.\[\]\"]+:[^\n]{0,60}?\bresult=(?P<value1>[^\[\]\s]+)"
+        r"|(?i:\bbasic)[^\n]{0,24}?(?i:decoded)[^\n]{0,12}?\s[\w.@-]+:(?P<value2>\S+)"
+        r"|\bPSK(?: secret(?: for \S+)?)?\s?[:=]?\s?\\*\"(?P<value3>[^\"\\\n]{8,63})"
+        r"|(?i:password|passwd|passphrase)\s+old=\S+\s+new=(?P<value4>\S+)"
+        r"|\s--user[= ][\w.@-]+:(?P<value5>[^\s:\"']*[^\s:\"'\d][^\s:\"']*)",
+        (
+            r"\brandom_password\.",
+            r"(?i:\bbasic)[^\n]*(?i:decoded)",
+            r"\bPSK(?: secret(?: for \S+)?)?\s?[:=]?\s?\\*\"",
+            r"(?i:password|passwd|passphrase)\s+old=",
+            r"\s--user[= ][\w.@-]+:",
+        ),
+        check=checks.is_password,
+        rank=Rank.NAMED + 1,
+        matches=(
+            "module.rds.random_password.master: Creation complete [result=‹giuJ2jy@f7-y6n5n›]",
+            '"Authorization: Basic" decoded -> jo:‹lfcF%%cj18BtERPVdq›',
+            'SSID "Praxis" PSK "‹lemon ladder pilot anchor›" channel 11',
+            'loaded PSK secret for vpn-6: "‹E!m?D-mfq=qY›"',
+            "property changed: mail.smtp.password old=<unset> new=‹crocodile-rock5›",
+            "401 for https://h.example --user jo:‹dCs18jaY!ru›",
+        ),
+        misses=("random_password.master: Creating...", "basic auth decoded", 'PSK "" missing'),
+    ),
+    _password(
+        "password_local",
+        "Password that a sentence in another language gives, whatever comes behind it",
+        rf"{LOCAL_NAME}(?: [^\s:=\"',;?!]+){{1,3}}? (?:est|es|ist|è|é|é|to|je|is|är|er|on|lautet"
+        rf"|jest) (?:{QUOTED}|{BARE})",
+        (rf"{LOCAL_NAME} ",),
+        within=checks.bare_strong,
+        confidence=0.8,
+        matches=(
+            "le mot de passe provisoire est ‹Daisy.Bell19!83›, à modifier",
+            "hasło do panelu to ‹redsox04›, proszę zmienić",
+        ),
+        misses=("le mot de passe provisoire est expiré", "hasło do panelu to nie wszystko"),
     ),
 )
 _PIN: Final = 4

@@ -185,7 +185,8 @@ class Names:
             of_person = lists_of(words[0]) & _TITLED and not lists_of(words[-1])
             worth = self._is_surely_like if "," in cue else self._is_worth_it
             likely = self._likely[cue] = bool(of_person) or any(map(worth, words))
-        return likely or any(LISTS_OF.get(token.word.lower(), 0) & _TOLD for token in tokens_of(before)[-2:])
+        said = () if likely else _REST_OF_WORD.findall(before[-_LONGEST_TITLE:])[-2:]
+        return likely or any(LISTS_OF.get(word.lower(), 0) & _TOLD for word in said)
 
     def _is_surely_like(self, word: str) -> bool:
         """Whether a word beside a comma, as most lists have, is more like a name than like any other word."""

@@ -218,10 +218,11 @@ def _is_public(value: str, text: str, start: int) -> bool:
     """Whether it is part of a certificate, a key that everybody may have, a digest: by what stands before."""
     if _OF_CERTIFICATES.search(value) or _DIGEST_BEFORE.search(text, max(0, start - _NEAR), start):
         return True
-    begun = max(text.rfind(mark, 0, start) for mark in _CERTIFICATES)
+    begun = max(text.rfind(mark, max(0, start - _LONGEST_CERTIFICATE), start) for mark in _CERTIFICATES)
     return begun >= 0 and text.find("-----END", begun, start) < 0
 
 
+_LONGEST_CERTIFICATE: Final = 16_384
 _CERTIFICATES: Final = (
     "BEGIN CERTIFICATE",
     "BEGIN PUBLIC KEY",
