@@ -174,7 +174,7 @@ class Names:
             yield _at_words(text, start, end)
 
     def _is_worth(self, cue: str, before: str) -> bool:
-        """Whether a cue is more than two words with capitals, or one is like a name, or a title is before."""
+        """Whether a cue is more than two words with capitals, or they may be a name, or one is told of."""
         likely = self._likely.get(cue)
         if likely is None:
             if not is_pair(cue):
