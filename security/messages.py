@@ -113,8 +113,9 @@ _ACCOUNT: Final = re.compile(r":(?:50|59)[AFHK]?:/{1,2}(?:[A-Z]{1,2}/)?(?P<value
 #: Documents of a passenger (IATA, AIRIMP: SSR DOCS), between slashes, or dashes as they are entered.
 _DOCUMENT: Final = re.compile(
     r"DOCS[ A-Z0-9]{0,10}+(?P<cut>[/-])(?P<type>[PIACV])(?P=cut)[A-Z]{2,3}(?P=cut)(?P<number>[A-Z0-9]{5,15}+)"
-    r"(?:(?P=cut)[A-Z]{2,3}(?P=cut)(?P<born>\d\d[A-Z]{3}\d\d(?:\d\d)?+)"
-    r"(?:(?P=cut)[MFUX]I?(?P=cut)\w{0,9}+(?P=cut)(?P<passenger>[A-Z]{2,30}+(?:(?P=cut)[A-Z]{2,30}+){0,2}+))?)?"
+    r"(?:(?P=cut)[A-Z]{2,3}(?P=cut)(?P<born>\d\d-?[A-Z]{3}-?\d\d(?:\d\d)?+)"
+    r"(?:(?P=cut)[MFUX]I?(?P=cut)\w{0,9}+(?P=cut)"
+    r"(?P<passenger>[^\W\d_a-z]{2,30}+(?:(?:(?P=cut)|[ '-])[^\W\d_a-z]{2,30}+){0,4}+))?)?"
 )
 _DOCUMENT_NAMES: Final = {"number": "passport number", "born": "date of birth", "passenger": _NAME}
 

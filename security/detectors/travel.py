@@ -1,4 +1,4 @@
-"""What border controls read and airlines send of travellers: machine readable zones, and APIS messages."""
+"""What border controls read of travellers: machine readable zones, numbers beside the kind of document."""
 
 import re
 from typing import Final
@@ -61,11 +61,10 @@ TRAVEL: Final[tuple[Kind, ...]] = (
     ),
     Kind(
         name="passport_number",
-        title="Number of a passport in an APIS message, or beside the kind of document",
+        title="Number of a passport beside the kind of document",
         category=Category.PII,
         pattern=(
-            r"/P/[A-Z]{2,3}/(?P<value>[A-Z0-9]{6,9})/[A-Z]{2,3}/\d{2}"
-            r"|(?i:(?:type|kind|art)[\"']?\s?[:=]\s?[\"']?(?:passport|passeport|pasaporte|reisepass"
+            r"(?i:(?:type|kind|art)[\"']?\s?[:=]\s?[\"']?(?:passport|passeport|pasaporte|reisepass"
             r"|p)\b[\"']?"
             r"[,;]?\s{0,4}[\"']?(?:(?:document|doc)_?)?(?:number|no|num|nr|id|value)[\"']?\s?[:=]\s?[\"']?)"
             r"(?P<value2>[A-Z]{0,3}\d{5,9}[A-Z]{0,2}|[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8})\b"
@@ -74,30 +73,17 @@ TRAVEL: Final[tuple[Kind, ...]] = (
         ),
         hints=(
             r"<(?i:passport|passeport|reisepass)\b[^<>]*>\s*<(?i:no|number|num|nr|id)>",
-            r"/P/[A-Z]{2,3}/[A-Z0-9]",
             r"(?i:(?:type|kind|art)[\"']?\s?[:=]\s?[\"']?(?:pass|pasa|reise|p[\s,;\"']))",
         ),
         mask=masks.named("passport_number"),
         confidence=0.8,
         rank=Rank.NUMBER + 1,
         matches=(
-            "SSR DOCS YY HK1/P/GBR/‹151446740›/GBR/18FEB53/F/12JUN31/DOE/JANE",
             '{"type":"PASSPORT","number":"‹GA032435›","issuer":"CAN"}',
             "APIS doc type=P number=‹493624744› exp=2031-04",
             '{"doc":{"type":"PASSPORT","number":"‹C01XM38M5›","issuer":"DEU"}}',
             '<Passport issuing="JPN"><No>‹TS5604960›</No></Passport>',
         ),
-        misses=("/P/GBR/index/GBR/", '{"type":"PASSPORT","status":"number"}', "type=P number=12"),
-    ),
-    Kind(
-        name="date_of_birth",
-        title="Date of birth in an APIS message",
-        category=Category.PII,
-        pattern=r"/[A-Z]{2,3}/(?P<value>\d{2}-?[A-Z]{3}-?(?:\d{4}|\d{2}))/[MFUX]I?/",
-        hints=(r"\d{2}-?[A-Z]{3}-?(?:\d{4}|\d{2})/[MFUX]I?/",),
-        mask=masks.named("date_of_birth"),
-        rank=Rank.NUMBER + 1,
-        matches=("/P/GBR/151446740/GBR/‹18FEB53›/F/12JUN31/", "DOCS/HK1///GBR/‹03-MAR-1971›/M//DOE"),
-        misses=("/GBR/18FEB53/x/", "18FEB53/F"),
+        misses=('{"type":"PASSPORT","status":"number"}', "type=P number=12"),
     ),
 )

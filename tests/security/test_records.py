@@ -76,6 +76,11 @@ _LAYOUTS = {
         ("passport number", "A07910104"),
         ("date of birth", "19AUG61"),
     ],
+    "SSR DOCS YY HK1/P/GBR/151446740/GBR/18-FEB-1953/F/12JUN31/BELLO-KANO/HADIZA": [
+        ("passport number", "151446740"),
+        ("date of birth", "18-FEB-1953"),
+        ("patient name", "BELLO-KANO/HADIZA"),
+    ],
     "CEF:0|a|b|1|7|n|5|cs1=55 cs1Label=Tel": [("Tel", "55")],
     ":50K:/12345678\nDOE": [("account number", "12345678")],
     "2024-01-02 an ordinary line\n\tat com.acme.Order.save(Order.java:12)\n": [],

@@ -119,7 +119,6 @@ MET: Final = (
         r"\p{Lu}[\p{Lu}'-]+(?: \p{Lu}[\p{Lu}'-]+){0,2}/\p{Lu}{2,}(?: \p{Lu}{2,})?",
         r"(?: ?(?:MR|MRS|MS|MISS|MSTR|CHD|INF|DR)\b| ?\((?:ADT|CHD|INF)\))",
     ),
-    (r"/[MFUX]I?/\d{2}-?[A-Z]{3}-?\d{2,4}/", r"[A-Z][A-Z' -]+/[A-Z][A-Z' -]+", r"(?:/|\W|$)"),  # in APIS
     (r"(?:^|\n|\\n)N(?:;[\w=-]+)*:", r"[^;:\n]{2,40};[^;:\n]{2,40}", r"(?:;|\n|\\n|$)"),  # in vCards
     (r"", r"=\?[\w-]+\?[QqBb]\?[^?\s]{3,200}\?=", r"\s?<"),  # encoded words (RFC 2047) before a mailbox
     (

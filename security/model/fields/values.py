@@ -140,8 +140,8 @@ def _address(value: str, closed: bool, key: str) -> int:
 
 _LETTER: Final = rf"(?:[^\W\d_]|[{MARKS}])"
 _WORD: Final = rf"(?:{_LETTER}|['’ʼ`´·-])+\.?"
-#: Marks between the words of a name; HL7 writes ``DOE^JANE^^^DR``.
-_JOINT: Final = r"(?:,? |  |[\u3000\u00a0・+]|\^{1,4})"
+#: Marks between the words of a name; HL7 writes ``DOE^JANE^^^DR``, airlines ``DOE/JANE``.
+_JOINT: Final = r"(?:,? |  |[\u3000\u00a0・+]|\^{1,4}|/(?=[^\W\d_a-z]{2}))"
 _INNER: Final = re.compile(r"[^\W\d_]{4,}(?<=[a-zß-ÿ])[A-Z]")
 _PARTICLES: Final = frozenset(
     "de da do dos das del della di van von der den ten ter zu zur la le el al bin binti ibn y e i du des af"

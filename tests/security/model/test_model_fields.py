@@ -29,7 +29,6 @@ WRITTEN = (
     'customer_name="‹Univ.Prof. Ines Okafor B.A.›" plan=pro',
     "Customer Name: ‹Dipl.-Ing. Ines Okafor B.Eng›. | plan: pro",
     "SSR WCHR for ‹OKAFOR/INES› MRS on LH400",
-    "SSR DOCS YY HK1/P/GBR/151446740/GBR/18FEB53/F/12JUN31/‹OKAFOR/INES›",
     "BEGIN:VCARD\nN:‹Okafor;Ines›;;;\nVERSION:3.0",
     "From: ‹=?UTF-8?Q?In=C3=A8s_Okafor?=› <box@mail.example>",
     "{'urn:oid:2.5.4.42': ['‹Ines›'], 'urn:oid:2.5.4.4': ['‹Okafor›']}",
