@@ -17,6 +17,7 @@ from pipelines.setting import SettingError
 from security.redactor import Found, Redacted, Redactor
 
 _CHUNK: Final = 1 << 20
+_KEY: Final = b"-----BEGIN "
 _BEGIN: Final = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
 _END: Final = re.compile(rb"-----END [A-Z0-9 ]*PRIVATE KEY")
 _KEY_LINES: Final = 400  # of a private key, at most; no key is longer
@@ -54,22 +55,23 @@ class Filter:
         for block in _blocks(lines, self._most):
             if block.cut:
                 self.cut += 1
-            out.write(self._redacted(block.data, block.cut))
+            out.writelines(self._redacted(block.data, block.cut))
 
-    def _redacted(self, data: bytes, cut: int) -> bytes:
-        """Whole lines, redacted; a clean line stays as it is, byte for byte."""
+    def _redacted(self, data: bytes, cut: int) -> Iterator[bytes | memoryview]:
+        """Whole lines, redacted, in pieces; a clean line stays as it is, byte for byte."""
         if not _is_utf8(data):
             data = data.decode(errors="replace").encode()
         ends = _line_ends(data)
         first = self.lines
         self.lines += len(ends)
-        out: list[bytes] = []
+        clean = memoryview(data)  # of which no copy need be made
         done, last = 0, -1
+        has_keys = _KEY in data
         for row, suspects in sorted(self._redactor.suspicious(data, ends).items()):
             if row <= last:
                 continue
             start = ends[row - 1] if row else 0
-            last, end = _whole_key(data, ends, row)
+            last, end = _whole_key(data, ends, row) if has_keys else (row, ends[row])
             text = data[start:end].decode()
             ending = text[len(text.rstrip("\r\n")) :]
             redacted = self._redactor.redact(
@@ -80,19 +82,19 @@ class Filter:
             if not redacted.found:
                 continue
             self._tell(first + last + 1, text, redacted)
-            out.append(data[done:start])
+            yield clean[done:start]
             done = end
             if redacted.text is None:
                 self.dropped += 1
             else:
-                out.append((redacted.text + ending).encode("utf-8", "replace"))
-        out.append(data[done:])
+                yield (redacted.text + ending).encode("utf-8", "replace")
+        yield clean[done:]
         if cut:
-            out.append(f" {_CUT} {cut} bytes\n".encode())
-        return b"".join(out)
+            yield f" {_CUT} {cut} bytes\n".encode()
 
     def _tell(self, last_line: int, text: str, redacted: Redacted) -> None:
-        self.found.update(one.finding.kind.name for one in redacted.found)
+        for one in redacted.found:
+            self.found[one.finding.kind.name] += 1
         first = last_line - text.rstrip("\r\n").count("\n")
         self._listener(first, text, redacted.found)
 
@@ -109,16 +111,16 @@ def _blocks(lines: BinaryIO, most: int) -> Iterator[_Block]:
     """The lines in blocks of about a megabyte; what is no whole line yet waits for the rest."""
     read = getattr(lines, "read1", lines.read)
     rest = b""
-    inside_key = 0
     while chunk := read(_CHUNK):
-        rest += chunk
-        end = rest.rfind(b"\n") + 1
-        inside_key = rest.rfind(b"-----BEGIN ", 0, end)
-        if inside_key >= 0 and not _END.search(rest, inside_key, end) and len(rest) - inside_key < _CHUNK:
-            end = rest.rfind(b"\n", 0, inside_key) + 1  # the key may go on
+        whole = chunk.rfind(b"\n") + 1
+        data = b"".join((rest, memoryview(chunk)[:whole]))
+        end = len(data) if whole else data.rfind(b"\n") + 1
+        inside_key = data.rfind(_KEY, 0, end)
+        if inside_key >= 0 and not _END.search(data, inside_key) and len(data) - inside_key < _CHUNK:
+            end = data.rfind(b"\n", 0, inside_key) + 1  # the key may go on
+        rest = data[end:] + chunk[whole:]
         if end:
-            yield from _checked(rest[:end], most)
-            rest = rest[end:]
+            yield from _checked(data if end == len(data) else data[:end], most)
         elif len(rest) > most and b"\n" not in rest:
             keep = kept_end(rest, most)
             head, rest, size = rest[:keep], b"", len(rest) - keep
@@ -153,6 +155,8 @@ def _checked(data: bytes, most: int) -> Iterator[_Block]:
 
 
 def _is_utf8(data: bytes) -> bool:
+    if data.isascii():  # told ten times as soon
+        return True
     try:
         data.decode()
     except UnicodeDecodeError:

@@ -88,6 +88,7 @@ class Finder:
         named = ('"',) if policy.fields else ()
         self._scanner = scanner_of(kinds, (views.BASE64_HINT, *views.OTHER_HINTS, *fields, *named))
         self._base64 = len(kinds)  # number of the first that is no kind's
+        self._colour = self._base64 + 1 + views.OTHER_HINTS.index(views.COLOUR_HINT)
         self._kind_of_field = functools.lru_cache(_REMEMBERED)(functools.partial(secret_field, kinds=kinds))
         #: What is found is not read, so that what is encoded in it need not be decoded.
         self._masks_all = Action.KEEP not in {policy.default, *(rule.action for rule in policy.rules)}
@@ -160,7 +161,8 @@ class Finder:
             found = self._model.surer(said, found) + self._model.find((said,))[0]
         found = self._allowed(_unlabelled(found, label), text)
         hidden = [one[:2] for one in found] if self._masks_all and len(found) <= _FEW else []
-        for view in views.views(text, without, encoded=self._base64 in suspects, hidden=hidden):
+        encoded, coloured = self._base64 in suspects, self._colour in suspects
+        for view in views.views(text, without, encoded=encoded, coloured=coloured, hidden=hidden):
             taken = without | {view.once} if view.once else without
             inside = self._findings(view.text, path, depth + 1, without=taken)
             found += _seen_through(view, inside)

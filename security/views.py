@@ -47,7 +47,6 @@ _ENTITY: Final = re.compile(r"&(?:lt|gt|quot|apos|amp|nbsp|#\d{1,7}|#[xX][0-9A-F
 _ANY: Final = re.compile(f"{_PERCENT.pattern}|{_ESCAPE.pattern}|{_ENTITY.pattern}")
 #: What terminals take for colours (ECMA-48), as such or as it is written out.
 _COLOUR: Final = re.compile(r"(?:\x1b|\\(?:e|033|u001[bB]|x1[bB])|\^\[|#033)\[[0-9;:?]*+[A-Za-z]")
-_ESCAPES: Final = ("\x1b[", "\\e[", "\\033[", "\\u001", "\\x1", "^[[", "#033[")
 #: Writing without blanks, in which what is written in another way begins at once.
 _UNSPACED: Final = "\u0590-\u06ff\u0e00-\u0eff\u2e80-\u2fff\u3005-\u3007\u3040-\ud7ff\uf900-\ufaff"
 #: Quotes as they are typeset, signs that are as wide as Chinese ones, signs that nobody sees.
@@ -95,18 +94,20 @@ def views(
     without: frozenset[str] = frozenset(),
     *,
     encoded: bool = True,
+    coloured: bool = True,
     hidden: Sequence[tuple[int, int]] = (),
 ) -> Iterator[View]:
     """All that hide in ``text``. ``without``: ways of looking (``once`` of a view) that were taken already.
 
-    ``encoded``: whether ``BASE64_HINT`` is in it. ``hidden``: from, and up to, where nothing is decoded.
+    ``encoded``, ``coloured``: whether ``BASE64_HINT``, ``COLOUR_HINT`` is in it. ``hidden``: from, and up to,
+    where nothing is decoded.
 
     Each way that can be taken at every depth multiplies how often a text is read, so that what is encoded in
     whatever way is decoded at once, and lines are joined, and records laid out, once.
     """
     if ("%" in text or "\\" in text or "&" in text) and (view := _decoded(text)) is not None:
         yield view
-    if _PLAIN not in without and (view := _plain(text)) is not None:
+    if _PLAIN not in without and (view := _plain(text, coloured)) is not None:
         yield view._replace(once=_PLAIN)
     if (
         _JOINED not in without
@@ -129,9 +130,9 @@ def _decoded(text: str) -> View | None:
     return _replaced(text, _ANY if backslash or entity else _PERCENT, _any, encode)
 
 
-def _plain(text: str) -> View | None:
+def _plain(text: str, coloured: bool) -> View | None:
     """Without colours; and, of what is not of ASCII alone, as it would be typed."""
-    if any(map(text.__contains__, _ESCAPES)) and _COLOUR.search(text):
+    if coloured and _COLOUR.search(text):
         return _replaced(text, _COLOUR, _joined, str)
     return None if text.isascii() else _replaced(text, _TYPESET, _typed, str)
 

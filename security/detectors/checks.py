@@ -10,6 +10,7 @@ from typing import Final
 from stdnum import luhn
 
 from security.detectors.kind import Check
+from security.detectors.masks import AT
 
 #: (lowest prefix, highest prefix, lengths) of the issuers; ISO/IEC 7812 and the networks' own documents.
 _ISSUERS: Final = (
@@ -36,6 +37,7 @@ _ISSUERS: Final = (
     ("9792", "9792", (16,)),  # Troy
 )
 _GROUP: Final = re.compile(r"\d+")
+_NO_DIGITS: Final = re.compile(r"\D+")
 _PREFIX: Final = 4  # digits, which the longest prefix has
 _MOST_GROUPS: Final = 6  # of a card
 _SHORTEST: Final = 12  # digits of one
@@ -59,7 +61,7 @@ def _lengths(prefix: str) -> frozenset[int]:
 
 def is_named_card(value: str) -> bool:
     """Whether the check digit (Luhn) of what is called a card is right, whoever issued it."""
-    digits = re.sub(r"\D", "", value)
+    digits = _NO_DIGITS.sub("", value)
     return luhn.is_valid(digits) and len(set(digits)) > 1
 
 
@@ -88,7 +90,7 @@ _SHOWN_SSNS: Final = frozenset({"078051120", "219099999", "457555462"})
 
 def is_issued_ssn(value: str) -> bool:
     """Not of the ranges that the Social Security Administration never issued, nor known to be nobody's."""
-    digits = re.sub(r"\D", "", value)
+    digits = _NO_DIGITS.sub("", value)
     area, group, serial = digits[:3], digits[3:5], digits[5:]
     issued = area not in ("000", "666") and area < "900" and group != "00" and serial != "0000"
     return issued and digits not in _SHOWN_SSNS and len(set(digits)) > 1
@@ -106,6 +108,8 @@ _NO_DOMAINS: Final = frozenset(
 )
 
 
+_VERSION: Final = re.compile(r"v?\d+\.\d|\dx\.")
+_BEFORE_TOP: Final = re.compile(r"[.\s\])}>]")
 _SENTENCES: Final = 4  # that follow an address without a blank, at most
 #: Who adds to the algorithms of SSH names them as a mailbox (RFC 4251, section 6).
 _NAMES_OF_CIPHERS: Final = frozenset(("openssh.com", "libssh.org", "lysator.liu.se", "ssh.com"))
@@ -115,16 +119,16 @@ _MESSAGE_IDS: Final = re.compile(r"(?i)(?:message[-_]?id|in-reply-to|references)
 
 def mailboxes(value: str) -> Iterator[tuple[int, int]]:
     """The address that ``value`` begins with: names that no domain has at its end are not of it."""
-    parts = re.split(r"(?i)\s?[\[({<](?:at|@)[\])}>]\s?|@|%40|&#64;", value, maxsplit=1)
+    parts = AT.split(value, maxsplit=1)
     if value.startswith("://") or _MESSAGE_IDS.match(value) or len(parts) != 2:  # noqa: PLR2004
         return
-    if parts[0] == "git" or parts[1] in _NAMES_OF_CIPHERS or re.match(r"v?\d+\.\d|\dx\.", parts[1]):
+    if parts[0] == "git" or parts[1] in _NAMES_OF_CIPHERS or _VERSION.match(parts[1]):
         return
     end = len(value)
     for _ in range(_SENTENCES):
         if "." not in parts[1] and not re.search(r"(?i)dot|\[\.", parts[1]):
             return
-        top = re.split(r"[.\s\])}>]", parts[1])[-1]
+        top = _BEFORE_TOP.split(parts[1])[-1]
         written = top.islower() or top.isupper() or not top.isascii() or _is_titled(parts)
         if top.casefold() not in _NO_DOMAINS and written:
             yield 0, end

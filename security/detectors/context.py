@@ -14,7 +14,8 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _SEAMS: Final = re.compile(r"\\+[nrtbf](?=\w)|(?<=[^\W\d_A-Z])(?=[A-Z])")
 #: Scripts without blanks, in which no end of a word can be told.
 _UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-_BEFORE_VALUE: Final = re.compile(r"[\s\"':=#(]*\Z")
+#: What stands between a name and its value.
+_BEFORE_VALUE: Final = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + "\"':=#("
 
 
 class Words:
@@ -56,8 +57,7 @@ class Words:
 
     def end_at(self, text: str, start: int, end: int) -> bool:
         """Whether one of them ends at ``end``, but for what stands between a name and its value."""
-        near = text[_whole(text, max(0, start)) : end]
-        near = _BEFORE_VALUE.sub("", near)
+        near = text[_whole(text, max(0, start)) : end].rstrip(_BEFORE_VALUE)
         if near.endswith(self._unspaced):
             return True
         if not near.lower().endswith(self._last):
@@ -67,6 +67,21 @@ class Words:
             for words in _read(near)
             for size in range(1, self._most + 1)
         )
+
+
+def spellings(words: Iterable[str]) -> Iterator[str]:
+    """RE2 of all that :class:`Words` takes for one of ``words``, and of more; may begin two before it."""
+    for word in words:
+        letters = [] if _UNSPACED.search(word) else _LETTERS.findall(word.lower())
+        if not letters:
+            yield re.escape(word)
+            continue
+        phrase = r"(?:[^a-zA-Z]|\\[nrtbf])*".join(letters)
+        if not phrase[0].isascii():
+            yield f"(?i:{phrase})"
+        else:
+            yield rf"(?:^|[^a-zA-Z]|\\[nrtbf])(?i:{phrase})"
+            yield f"[^A-Z]{phrase[0].upper()}(?i:{phrase[1:]})"  # in camel case
 
 
 @functools.lru_cache(maxsize=1)

@@ -16,19 +16,21 @@ PHONE = constant("***-***-****")
 
 def email(value: str) -> str:
     """``j***@example.com``: the first letter, and where it is from."""
-    user, *rest = _AT.split(value.strip(_QUOTES), maxsplit=1)
+    user, *rest = AT.split(value.strip(_QUOTES), maxsplit=1)
     host = rest[0] if rest else ""
     return f"{user.strip(_QUOTES)[:1]}***@{_DOT.sub('.', host)}"
 
 
 _QUOTES: Final = '\\"'
-_AT: Final = re.compile(r"(?i)\s?[\[({<](?:at|@)[\])}>]\s?|@|%40|&#64;")
+#: Between a mailbox and its host.
+AT: Final = re.compile(r"(?i)\s?[\[({<](?:at|@)[\])}>]\s?|@|%40|&#64;")
+_NO_DIGITS: Final = re.compile(r"\D+")
 _DOT: Final = re.compile(r"(?i)\s?[\[({<](?:dot|\.)[\])}>]\s?")
 
 
 def card(value: str) -> str:
     """The last four digits, as receipts show them."""
-    return "****-****-****-" + re.sub(r"\D", "", value)[-4:]
+    return "****-****-****-" + _NO_DIGITS.sub("", value)[-4:]
 
 
 def named(name: str) -> Mask:

@@ -20,9 +20,12 @@ _REGIONS: Final = tuple(
         "IE NZ BG HR SK LT LV EE SI KE AE QA KW "
     ).split()
 )
+_NO_DIGITS: Final = re.compile(r"\D+")
+_DIGITS: Final = re.compile(r"\d+")
 _SHORTEST: Final = 5  # digits of a number on a small island
 _WITH_AREA: Final = 7
 _LONGEST: Final = 15  # ITU-T E.164
+_LONGEST_INSIDE: Final = 13  # as it is dialled inside a country
 _EXTENSION: Final = re.compile(r"(?i)[\s,;]*(?:x|ext\.?|extension|#|доб\.?)[\s.:]*\d{1,6}$")
 _TIME: Final = re.compile(
     r"(?:19|20)\d\d([-/. ])[01]?\d\1[0-3]?\d(?!\d)"
@@ -37,9 +40,10 @@ _PAIRS_OF_FRANCE: Final = re.compile(r"0[1-9](?:[ .-]\d\d){4}$")
 _WITH_TRUNK_PREFIX: Final = tuple("GB AU IE NZ ZA JP KR TW NL DE TH IT FR".split())
 
 
+@functools.lru_cache(maxsize=64)
 def digits_of(value: str) -> str:
     """Its digits, without an extension."""
-    return re.sub(r"\D", "", _EXTENSION.sub("", value.replace("%20", " ")))
+    return _NO_DIGITS.sub("", _EXTENSION.sub("", value.replace("%20", " ")))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -65,7 +69,7 @@ def is_valid_in(value: str, regions: tuple[str | None, ...]) -> bool:
 
 def _possible(value: str, regions: tuple[str | None, ...]) -> Iterable[str | None]:
     """Those of ``regions`` whose plan has numbers of such digits: most have not, and to parse one is slow."""
-    digits = re.sub(r"\D", "", value)
+    digits = _NO_DIGITS.sub("", value)
     if _NOT_OF_A_NUMBER.search(value) or not digits.isascii():
         return regions
     plans = _plans(regions)
@@ -166,10 +170,10 @@ def is_called_one(value: str) -> bool:
         return False
     if _DECIMAL.match(value) and not _LOCAL.match(value):
         return value[0] == "+" and is_valid_in(value, (None,))
-    longest_ungrouped, short = 13, 7
+    short = 7
     if len(digits) < short:
         return is_valid_in(value, tuple(sorted(phonenumbers.SUPPORTED_REGIONS)))
-    return len(digits) < longest_ungrouped or value[0] in "+0(" or is_valid_in(value, _REGIONS)
+    return len(digits) < _LONGEST_INSIDE or value[0] in "+0(" or is_valid_in(value, _REGIONS)
 
 
 def is_on_a_line(value: str) -> bool:
@@ -181,10 +185,11 @@ def is_on_a_line(value: str) -> bool:
 
 def is_dialled(value: str) -> bool:
     """The same behind a word that is said of other things as well: it must be a number of some country."""
-    grouped = len(re.findall(r"\d+", value)) > 1 or value[0] in "+0("
+    abroad = value.startswith(("+", "00"))
+    grouped = value[0] in "+0(" or len(_DIGITS.findall(value)) > 1
     return (
         grouped
-        and len(digits_of(value)) >= _WITH_AREA
+        and _WITH_AREA <= len(digits_of(value)) <= (_LONGEST if abroad else _LONGEST_INSIDE)
         and is_called_one(value)
         and (is_north_american(value) or is_valid_in(value, _REGIONS))
     )

@@ -14,23 +14,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-import re2
-
-from security.detectors.alternation import Way, any_of, apart, rendered, ways_of
 from security.detectors.context import Words
+from security.detectors.crowd import Crowd, any_between
+from security.detectors.hints import hints_of
 from security.detectors.kind import Kind, Tier
 from security.detectors.matching import Matcher, Spans
 
-#: RE2 says "no match" when its automaton outgrows its memory; the hints need a small part of this.
-_MEMORY: Final = 256 * 1024 * 1024
 _NEAR: Final = 48  # characters in which a context word counts
 _CROWD: Final = 10  # kinds that a text may hold, above which most are ruled out at once
 _LONG: Final = 2_000  # characters of a text in which words are looked for once, and not near each number
 _WIDEST: Final = 100  # characters of a match, where words are looked for
 _CLOSE: Final = 24  # characters in which a word that makes harmless must end
-_LINES: Final = "(?m)"  # a text that begins behind another one begins at ^, too
-_PLACES: Final = 32  # in a text at which it is asked what begins there
-_EDGE: Final = 4  # bytes at the end of a text that may be taken for what stands before the next one's first
+_EDGE: Final = 3  # characters before a word from which on it may be said to begin
 #: What masks look like: never found again, so that redacting twice gives what redacting once gave.
 _MASKED: Final = re.compile(
     r"(?:\[[A-Z][A-Z0-9_]*+\]|(?=[*-]*\*{3})[*-]++(?:\d{4})?|<[a-z0-9_]++[:~][\w-]++>|[\s,;:/|.-]++)++"
@@ -74,63 +69,6 @@ class _Pattern(NamedTuple):
         return start
 
 
-def _set_of(patterns: Iterable[str], *, here: bool = False) -> "re2.Set":
-    """Which of ``patterns`` are in a text; ``here``: which of them it begins with."""
-    options = re2.Options()
-    options.max_mem = _MEMORY
-    options.never_capture = True
-    found = re2.Set.MatchSet(options) if here else re2.Set.SearchSet(options)
-    for pattern in patterns:
-        found.Add(pattern)
-    found.Compile()
-    return found
-
-
-class _Hints:
-    """Some of the hints: an automaton that finds where any begins, and a set that tells which begin there.
-
-    The set reads only as far as a hint may go on: a set that looked for them in all of a text would have an
-    automaton of its own, as large as the first, which only texts with a hint would get to know.
-    """
-
-    def __init__(self, ways: Sequence[Way], numbers: dict[Way, set[int]]) -> None:
-        self.any = Matcher(_LINES + any_of(ways), memory=_MEMORY, captures=False)
-        self._numbers: dict[str, set[int]] = {}
-        for way in ways:
-            self._numbers.setdefault(_LINES + rendered(way), set()).update(numbers[way])
-
-    @functools.cached_property
-    def _here(self) -> "tuple[re2.Set, list[set[int]]]":
-        return _set_of(self._numbers, here=True), list(self._numbers.values())
-
-    @functools.cached_property
-    def _anywhere(self) -> "tuple[re2.Set, list[set[int]]]":
-        return _set_of(self._numbers), list(self._numbers.values())
-
-    def suspects(self, data: bytes, ends: Sequence[int]) -> Iterator[tuple[int, set[int]]]:
-        """Places of texts in ``data`` and numbers of hints that may be in them; see Scanner.suspicious."""
-        position, row, left = 0, -1, _PLACES
-        while position < len(data) and (spans := self.any.find(data, position)) is not None:
-            start = spans[0][0]
-            position = start + 1
-            if row < 0 or start >= ends[row]:
-                row, left = bisect.bisect_right(ends, start), _PLACES
-            across = start + _EDGE >= ends[row] and row + 1 < len(ends)
-            until = ends[row + 1] if across else ends[row]
-            left -= 1
-            if left >= 0:
-                sets, numbers = self._here
-                told = sets.Match(memoryview(data)[start:until])
-            else:  # as many as a long line of numbers has: one look at all of it
-                sets, numbers = self._anywhere
-                told = sets.Match(memoryview(data)[ends[row - 1] if row else 0 : until])
-                position, left = max(position, ends[row] - _EDGE), _EDGE
-            for hint in told or ():
-                yield row, numbers[hint]
-                if across:  # it may be the next one's
-                    yield row + 1, numbers[hint]
-
-
 class Scanner:
     """Looks for ``kinds``. ``also``: RE2 of what makes a text suspicious besides, without being a finding."""
 
@@ -140,11 +78,7 @@ class Scanner:
             (hint, number) for number, kind in enumerate(self.kinds) for hint in kind.hints or (kind.pattern,)
         ]
         hints += ((hint, len(self.kinds) + place) for place, hint in enumerate(also))
-        numbers: dict[Way, set[int]] = {}
-        for hint, number in hints:
-            for way in ways_of(hint):
-                numbers.setdefault(way, set()).add(number)
-        self._hints = [_Hints(ways, numbers) for ways in apart(numbers) if ways]
+        self._hints = hints_of(hints)
 
     def suspects(self, data: bytes) -> set[int]:
         """What may be in ``data``: kinds by place in ``kinds``, behind them ``also``; mostly nothing."""
@@ -152,7 +86,7 @@ class Scanner:
 
     def is_clean(self, data: bytes) -> bool:
         """Whether no hint of any kind is in ``data``."""
-        return all(hints.any.find(data) is None for hints in self._hints)
+        return all(next(hints.places(data), None) is None for hints in self._hints)
 
     def suspicious(self, data: bytes, ends: Sequence[int]) -> dict[int, set[int]]:
         """Which of the texts that lie end to end in ``data`` may hold something, and what; ``ends``: of each.
@@ -178,32 +112,33 @@ class Scanner:
         data = text.encode("utf-8", "surrogatepass")
         if suspects is None:
             suspects = self.suspects(data)
-        numbers = sorted(number for number in suspects if number < len(self.kinds))
-        in_a_crowd = len(numbers) > _CROWD
-        if in_a_crowd:
-            numbers = self._matching(numbers, data)
-        found: list[Finding] = []
+        numbers = sorted([number for number in suspects if number < len(self.kinds)])
         as_chars = None if len(data) == len(text) else _Places(data)
+        firsts: dict[int, int] = {}
+        words: list[int] = []
+        if len(numbers) > _CROWD:
+            crowd = self._crowd
+            words = crowd.words(data)
+            firsts = crowd.suspects(data, words, _NEAR + _EDGE, _WIDEST + _NEAR)
+            numbers = [number for number in numbers if number in firsts or number not in crowd.numbers]
+            words = words if as_chars is None else [as_chars[place] for place in words]
+        found: list[Finding] = []
         for number in numbers:
             pattern = _prepared(self.kinds[number])
-            spans = pattern.matcher.find(data)
+            first = firsts.get(number)
+            spans = pattern.matcher.find(data, first or 0)
             if spans is not None:
-                ones = _found(pattern, text, data, as_chars, spans, found, in_a_crowd)
-                found += itertools.islice(ones, most)
+                near = words if first is not None else _words_in(pattern, text)
+                ones = _found(pattern, text, data, as_chars, spans, found, near)
+                found += ones if most == sys.maxsize else itertools.islice(ones, most)
         return resolved(found, text) if len(found) > 1 else found
 
-    def _matching(self, numbers: list[int], data: bytes) -> list[int]:
-        """``numbers`` without kinds of the crowd that do not match, which one question tells."""
-        patterns, crowd = self._crowd
-        others = set(crowd).difference(crowd[place] for place in patterns.Match(data) or ())
-        return [number for number in numbers if number not in others]
-
     @functools.cached_property
-    def _crowd(self) -> "tuple[re2.Set, list[int]]":
-        """The kinds that share the commonest hint, what states call their numbers; and all their patterns."""
+    def _crowd(self) -> Crowd:
+        """The kinds that share the commonest hint: what all states call their numbers."""
         ((shared, _),) = Counter(hint for kind in self.kinds for hint in kind.hints).most_common(1)
-        crowd = [number for number, kind in enumerate(self.kinds) if shared in kind.hints]
-        return _set_of(self.kinds[number].pattern for number in crowd), crowd
+        crowd = {n: kind for n, kind in enumerate(self.kinds) if kind.needs_context and shared in kind.hints}
+        return Crowd(crowd)
 
 
 @functools.cache
@@ -298,15 +233,15 @@ def _found(
     as_chars: _Places | None,
     spans: Spans,
     above: Sequence[Finding],
-    in_a_crowd: bool,
+    words: Sequence[int] | None,
 ) -> Iterator[Finding]:
     """All from ``spans`` on, which are of the first match, but what lies in a find of ``above``.
 
-    These are of higher ranks, or of the same and came first: they would stand.
+    These are of higher ranks, or of the same and came first: they would stand. ``words``: where the words
+    that it needs may begin, in order; ``None``: that is not known.
     """
     above = above[:] if len(above) <= _FEW else ()
     kind = pattern.kind
-    words = _words_in(pattern, text) if kind.needs_context and (in_a_crowd or len(text) > _LONG) else None
     if words is not None:
         first = words[0] - _NEAR - _WIDEST if words else len(text)
         if as_chars is None and first > spans[0][0]:
@@ -315,10 +250,10 @@ def _found(
                 return
             spans = later
     for begin, finish, start, end in _matches(pattern, text, data, as_chars, spans):
-        if above and any(one.start <= start and end <= one.end for one in above):
+        if above and any([one.start <= start and end <= one.end for one in above]):
             continue
-        if words is not None and not _any_between(words, begin - _NEAR, finish + _NEAR):
-            if not words or begin > words[-1] + _NEAR:
+        if words is not None and not any_between(words, begin - _NEAR - _EDGE, finish + _NEAR):
+            if not words or begin > words[-1] + _NEAR + _EDGE:
                 return
             continue
         value = text[start:end]
@@ -360,15 +295,10 @@ def _matches(
 
 
 def _words_in(pattern: _Pattern, text: str) -> list[int] | None:
-    """Where the context words of ``pattern`` may begin in ``text``, in order; ``None``: it is not known."""
-    if len(text.lower()) != len(text):  # a letter that is two when it is small
-        return None
+    """Where the words that ``pattern`` needs may begin in a long ``text``, in order; ``None``: not known."""
+    if not pattern.kind.needs_context or len(text) <= _LONG or len(text.lower()) != len(text):
+        return None  # the last: a letter that is two when it is small
     return sorted(at for words in (pattern.before, pattern.after) if words for at in words.places(text))
-
-
-def _any_between(places: Sequence[int], first: int, last: int) -> bool:
-    at = bisect.bisect_left(places, first)
-    return at < len(places) and places[at] < last
 
 
 def _confidence(pattern: _Pattern, text: str, begin: int, finish: int) -> float | None:
