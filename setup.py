@@ -28,8 +28,8 @@ setup(
     package_data={
         "schemas": ["*.json"],
         "security.evaluation": ["*.json"],
-        "security.model": ["*.json", "*.npz"],
-        "security.model.training": ["*.toml", "carriers/*.toml"],
+        "security.model": ["*.json", "*.npz", "*.toml"],
+        "security.model.training": ["*.toml", "carriers/*.toml", "secrets/*.toml"],
         "report": ["static/*"],
         "runners.stack": ["*.toml", "*.sql", "*.c", "java/*", "go/*.txt", "go/*/*"],
     },

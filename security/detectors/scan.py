@@ -136,7 +136,8 @@ class Scanner:
     @functools.cached_property
     def _crowd(self) -> Crowd:
         """The kinds that share the commonest hint: what all states call their numbers."""
-        ((shared, _),) = Counter(hint for kind in self.kinds for hint in kind.hints).most_common(1)
+        counts = Counter(hint for kind in self.kinds for hint in kind.hints)
+        shared = next((hint for hint, _ in counts.most_common(1)), None)
         crowd = {n: kind for n, kind in enumerate(self.kinds) if kind.needs_context and shared in kind.hints}
         return Crowd(crowd)
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from security.detectors.kind import Category, Kind, Rank
-from security.detectors.masks import named
+from security.detectors.masks import PASSWORD, named
 
 #: RE2 that matches nothing: what these kinds are is not written as a pattern.
 NEVER: Final = r"[^\x00-\x{10FFFF}]"
@@ -39,4 +39,27 @@ GENERIC_SECRET: Final = Kind(
     matches=(),
 )
 
-MODEL_KINDS: Final = (PERSON_NAME, POSTAL_ADDRESS, GENERIC_SECRET)
+ANNOUNCED_PASSWORD: Final = Kind(
+    name="announced_password",
+    title="Password that what stands around it announces",
+    category=Category.SECRET,
+    pattern=NEVER,
+    mask=PASSWORD,
+    confidence=0.5,
+    rank=Rank.LOOSE - 1,
+    family="password",
+    matches=(),
+)
+ANNOUNCED_TOKEN: Final = Kind(
+    name="announced_token",
+    title="Token, key or code that what stands around it announces",
+    category=Category.SECRET,
+    pattern=NEVER,
+    mask=named("secret"),
+    confidence=0.5,
+    rank=Rank.LOOSE - 1,
+    family="api_key",
+    matches=(),
+)
+
+MODEL_KINDS: Final = (PERSON_NAME, POSTAL_ADDRESS, GENERIC_SECRET, ANNOUNCED_PASSWORD, ANNOUNCED_TOKEN)

@@ -14,13 +14,16 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from security.model.announced import CLASSES as ANNOUNCED_CLASSES
+from security.model.announced import AnnouncedWeights
+from security.model.looks import SLOTS as ANNOUNCED_SLOTS
 from security.model.secrets import LETTERS, SecretWeights
 from security.model.sequence import CLASSES, LIKE, WIDTH, WINDOW, Weights
 from security.model.tokens import SLOTS
 
 DEFAULT: Final = Path(__file__).with_name("model.npz")
 #: What the arrays mean; another number, another meaning.
-FORMAT: Final = 1
+FORMAT: Final = 2
 MOST_BYTES: Final = 3 * 1024 * 1024
 _MOST_HIDDEN: Final = 1024
 
@@ -34,6 +37,7 @@ class Model(NamedTuple):
 
     sequences: Weights
     secrets: SecretWeights
+    announced: AnnouncedWeights
     card: dict[str, Any]
 
 
@@ -42,11 +46,11 @@ def card_of(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
-def packed(sequences: Weights, secrets: SecretWeights) -> bytes:
+def packed(sequences: Weights, secrets: SecretWeights, announced: AnnouncedWeights) -> bytes:
     """The bytes of ``model.npz``: the same weights, the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in _arrays(sequences, secrets).items():
+        for name, array in _arrays(sequences, secrets, announced).items():
             content = io.BytesIO()
             np.lib.format.write_array(content, np.ascontiguousarray(array), allow_pickle=False)
             entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
@@ -80,13 +84,25 @@ def load(path: Path = DEFAULT) -> Model:
         arrays = _unpacked(content)
     except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise ModelError(f"{path}: no model: {error}; {fix}") from error
-    return Model(_sequences(arrays), _secrets(arrays), card)
+    return Model(
+        Weights(**_of("names", arrays)),
+        SecretWeights(**_of("secrets", arrays)),
+        AnnouncedWeights(**_of("announced", arrays)),
+        card,
+    )
 
 
-def _arrays(sequences: Weights, secrets: SecretWeights) -> dict[str, npt.NDArray]:
+def _arrays(
+    sequences: Weights, secrets: SecretWeights, announced: AnnouncedWeights
+) -> dict[str, npt.NDArray]:
+    parts = (("names", sequences), ("secrets", secrets), ("announced", announced))
+    return {f"{part}_{name}": array for part, of in parts for name, array in of._asdict().items()}
+
+
+def _of(part: str, arrays: dict[str, npt.NDArray]) -> dict[str, npt.NDArray]:
+    """The arrays of one part of the model, by their names in it."""
     return {
-        **{f"names_{name}": array for name, array in sequences._asdict().items()},
-        **{f"secrets_{name}": array for name, array in secrets._asdict().items()},
+        name.removeprefix(f"{part}_"): array for name, array in arrays.items() if name.startswith(f"{part}_")
     }
 
 
@@ -99,7 +115,8 @@ def _unpacked(content: bytes) -> dict[str, npt.NDArray]:
         arrays = {name: archive[name] for name in archive.files}
     names = len(arrays["names_window_bias"])
     secrets, described = len(arrays["secrets_hidden_bias"]), len(arrays["secrets_mean"])
-    if max(names, secrets, described) > _MOST_HIDDEN:
+    announced = len(arrays["announced_bias"])
+    if max(names, secrets, described, announced) > _MOST_HIDDEN:
         raise ValueError("its network is larger than a model's")
     shapes: dict[str, tuple[int, ...]] = {
         "names_table": (SLOTS, len(LIKE)),
@@ -116,11 +133,16 @@ def _unpacked(content: bytes) -> dict[str, npt.NDArray]:
         "secrets_hidden_bias": (secrets,),
         "secrets_out": (secrets, 1),
         "secrets_out_bias": (1,),
+        "announced_table": (ANNOUNCED_SLOTS, announced),
+        "announced_scale": (announced,),
+        "announced_bias": (announced,),
+        "announced_out": (announced, ANNOUNCED_CLASSES),
+        "announced_out_bias": (ANNOUNCED_CLASSES,),
     }
     if set(arrays) != set(shapes):
         raise ValueError("its arrays are not those of a model")
     for name, shape in shapes.items():
-        kind = np.int8 if name == "names_table" else np.float32
+        kind = np.int8 if name.endswith("_table") else np.float32
         if arrays[name].shape != shape or arrays[name].dtype != kind:
             raise ValueError(f"{name} is not {np.dtype(kind)} of {shape}")
         if not np.isfinite(arrays[name]).all():
@@ -129,11 +151,3 @@ def _unpacked(content: bytes) -> dict[str, npt.NDArray]:
 
 
 _MOST_UNPACKED: Final = 16 * 1024 * 1024
-
-
-def _sequences(arrays: dict[str, npt.NDArray]) -> Weights:
-    return Weights(*(arrays[f"names_{name}"] for name in Weights._fields))
-
-
-def _secrets(arrays: dict[str, npt.NDArray]) -> SecretWeights:
-    return SecretWeights(*(arrays[f"secrets_{name}"] for name in SecretWeights._fields))

@@ -1,8 +1,9 @@
-"""Texts → findings of the model: names, addresses, and values that are secret by their looks.
+"""Texts → findings of the model: names, addresses, and secrets by their looks or by what announces them.
 
 Patterns come first and are surer. What is found here is what they cannot say.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,14 @@ from typing import Final
 
 from security.detectors.kind import Kind, Tier
 from security.detectors.scan import Finding, resolved
-from security.model.kinds import GENERIC_SECRET, PERSON_NAME, POSTAL_ADDRESS
+from security.model.announced import Announced
+from security.model.kinds import (
+    ANNOUNCED_PASSWORD,
+    ANNOUNCED_TOKEN,
+    GENERIC_SECRET,
+    PERSON_NAME,
+    POSTAL_ADDRESS,
+)
 from security.model.names import Least, Names
 from security.model.secrets import Candidate, Secrets, name_before
 from security.model.store import DEFAULT, load
@@ -24,13 +32,14 @@ class Mode(StrEnum):
     OFF = "off"
     #: Every text with a cue, and every value that may be a secret.
     ON = "on"
-    #: Names and addresses as with `ON`; secrets only where a pattern found one and is not sure.
+    #: As with `ON`, but secrets that nothing announces only where a pattern found one and is not sure.
     UNSURE = "unsure"
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From what probability on something is a finding. ``alone``: of a secret that no pattern found.
+    """From what probability on something is a finding. ``announced``: of a secret that something announces;
+    ``alone``: of one that stands alone, and that no pattern found.
 
     ``sure``: a pattern's confidence from which on the model is not asked. ``doubt``: of a value that a
     pattern found, the probability below which it is harmless.
@@ -38,6 +47,7 @@ class Thresholds:
 
     person: float = 0.6
     address: float = 0.6
+    announced: float = 0.95
     alone: float = 0.9
     sure: float = 0.85
     doubt: float = 0.02
@@ -61,11 +71,14 @@ class ModelTier:
         self._secret = secret
         self._names: Names | None = None
         self._secrets: Secrets | None = None
+        self._announced: Announced | None = None
         if mode is not Mode.OFF:
             model = load(path)
             self._names = Names(model.sequences, Least(self.thresholds.person, self.thresholds.address))
             self._secrets = Secrets(model.secrets)
-            self.kinds = (PERSON_NAME, POSTAL_ADDRESS, *((secret,) if mode is Mode.ON else ()))
+            self._announced = Announced(model.announced, self.thresholds.announced)
+            of_looks = (secret,) if mode is Mode.ON else ()
+            self.kinds = (PERSON_NAME, POSTAL_ADDRESS, ANNOUNCED_PASSWORD, ANNOUNCED_TOKEN, *of_looks)
 
     @classmethod
     def load(cls, path: Path = DEFAULT, *, mode: Mode = Mode.ON) -> "ModelTier":
@@ -74,22 +87,27 @@ class ModelTier:
 
     def find(self, texts: Sequence[str]) -> list[list[Finding]]:
         """What is in each of ``texts``, in order, without overlaps; the same for one text as for many."""
-        if self._names is None:
+        if self._names is None or self._announced is None:
             return [[] for _ in texts]
         texts = [text if text.isascii() else _HALVES.sub("\ufffd", text) for text in texts]
         found = self._names.find(texts)
+        for row, secrets in enumerate(self._announced.find(texts)):
+            if secrets:
+                found[row] = resolved((*found[row], *secrets))
         if self.mode is Mode.ON:
             for row, secrets in self._alone(texts).items():
                 found[row] = resolved((*found[row], *secrets))
         return found
 
     def rows(self, data: bytes, ends: Sequence[int]) -> Iterator[int]:
-        """Which of the lines that lie end to end in ``data`` may hold a name or an address, in order.
+        """Which of the lines that lie end to end in ``data`` may hold something, some of them more than once.
 
-        ``ends``: of each line. A line that is not among them has none in any of its fields; it costs some
+        ``ends``: of each line. A line that is not among them has nothing in any of its fields; it costs some
         microseconds.
         """
-        return self._names.rows(data, ends) if self._names is not None else iter(())
+        if self._names is None or self._announced is None:
+            return iter(())
+        return itertools.chain(self._names.rows(data, ends), self._announced.rows(data, ends))
 
     def decide(self, candidates: Sequence[Candidate]) -> list[float]:
         """For each candidate, how likely it is a secret: 0 to 1. With mode `OFF` all are: 1."""

@@ -1,5 +1,7 @@
 """Looked for together, dozens of kinds are found where each of them would be found alone."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +51,12 @@ def test_each_spelling_of_a_word_that_counts_is_looked_for(word: str, before: st
     text = f"{before}{written} 1"
     if Words((word,)).among(text, 0, len(text)):
         assert any(Matcher(one, captures=False).find(text.encode()) for one in spellings((word,)))
+
+
+def test_many_kinds_without_a_hint_are_looked_for_one_by_one() -> None:
+    kinds = [replace(_CROWD[0], hints=(), needs_context=False, check=None, within=None) for _ in range(12)]
+    text = planted(_CROWD[0].matches[0])[0]
+    assert scan.Scanner(kinds).scan(text) != []
 
 
 def test_places_between_two_are_told() -> None:

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from security.model.announced import KINDS as ANNOUNCED_KINDS
+from security.model.announced import Announced
 from security.model.kinds import PERSON_NAME, POSTAL_ADDRESS
 from security.model.names import Names
 from security.model.secrets import Candidate, Secrets
@@ -75,6 +77,23 @@ def _recalls(counts: dict[str, list[int]]) -> dict[str, Any]:
 def _covered(span: tuple[int, int], by: Iterable[tuple[int, int]]) -> bool:
     start, end = span
     return sum(max(0, min(end, b) - max(start, a)) for a, b in by) >= _ENOUGH * (end - start)
+
+
+def measured_announced(announced: Announced, lines: Sequence[Marked]) -> dict[str, Any]:
+    """Recall and precision by what is announced."""
+    total: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for line, found in zip(lines, announced.find([line.text for line in lines]), strict=True):
+        every = [(start, end) for start, end, _ in line.spans]
+        for label, kind in ANNOUNCED_KINDS:
+            true = [(start, end) for start, end, is_of in line.spans if is_of == label]
+            hits = [_covered(span, [(one.start, one.end) for one in found]) for span in true]
+            right = [_covered((one.start, one.end), every) for one in found if one.kind is kind]
+            for place, number in enumerate((len(true), sum(hits), len(right), sum(right))):
+                total[kind.name][place] += number
+    return {
+        name: {"values": true, "recall": wilson(hits, true), "precision": wilson(right, ours)}
+        for name, (true, hits, ours, right) in sorted(total.items())
+    }
 
 
 def measured_secrets(

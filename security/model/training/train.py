@@ -9,14 +9,23 @@ from typing import Any, Final
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from security.model.announced import Announced, AnnouncedWeights
 from security.model.names import Least, Names
 from security.model.secrets import Secrets, SecretWeights
 from security.model.sequence import Sequences, Weights
 from security.model.store import packed, save
 from security.model.tier import Thresholds
+from security.model.training.announcedset import (
+    HARMLESS,
+    SECRET,
+    AnnouncedExamples,
+    announced_lines,
+    fitted_announced,
+    harmless_lines,
+)
 from security.model.training.corpus import EVERY, HELD_OUT, TRAINED, UNSEEN, Corpus
 from security.model.training.fit import Examples, fitted_sequences, fitted_words, untrained
-from security.model.training.measure import measured, measured_secrets
+from security.model.training.measure import measured, measured_announced, measured_secrets
 from security.model.training.secretset import examples, fitted_secrets
 from security.model.training.vocabulary import PACKAGES, Vocabulary, vocabulary
 
@@ -25,21 +34,24 @@ from security.model.training.vocabulary import PACKAGES, Vocabulary, vocabulary
 class Plan:
     """How much is trained on.
 
-    ``files``: of sources to read, all if None; ``pool``: names of a locale; ``every``: which word of a list.
+    ``fills``: of each carrier of secrets; ``files``: of sources to read, all if None; ``pool``: names of a
+    locale; ``every``: which word of a list.
     """
 
     seed: int = 1
     lines: int = 230_000
     epochs: int = 7
     values: int = 20_000
+    fills: int = 8
     held_out: int = 12_000
     pool: int = 700
     files: int | None = None
     every: int = 1
 
 
+_BY_CARRIERS: Final = "announced_by_carriers_never_trained_on"
 #: What a trial run takes: seconds, and a model of no use.
-TRIAL: Final = Plan(lines=300, epochs=1, values=300, held_out=100, pool=20, files=40, every=20)
+TRIAL: Final = Plan(lines=300, epochs=1, values=300, fills=1, held_out=100, pool=20, files=40, every=20)
 _LIMITS: Final = (
     "A name that no word before it announces is found only if it has two words with capitals.",
     "Streets, titles of works and companies that are named after people look like people.",
@@ -67,14 +79,29 @@ def train(path: Path, plan: Plan, say: Callable[[str], None] = lambda _text: Non
         say("learning secrets and harmless values")
         secrets = fitted_secrets(words, plan.values, plan.seed)
         say("measuring")
-        card = _card(plan, words, _measures(plan, corpus, weights, secrets))
+        measures = _measures(plan, corpus, weights, secrets)
+        say(f"learning what announces secrets, by {len(SECRET) + len(HARMLESS):,} carriers")
+        announced = _announced(plan, corpus)
+        held_out = list(announced_lines(corpus, 2, plan.seed + 7, held_out=True))
+        least = Thresholds().announced
+        measures[_BY_CARRIERS] = measured_announced(Announced(announced, least), held_out)
+        card = _card(plan, words, measures)
         say("learning the names that were held back, for the model that is stored")
         weights = weights._replace(
             **dict(zip(("table", "scale", "bias"), fitted_words(words, plan.seed, EVERY), strict=True))
         )
-        content = packed(weights, secrets)
+        content = packed(weights, secrets, announced)
         save(path, content, card)
     return {**card, "bytes": len(content)}
+
+
+def _announced(plan: Plan, corpus: Corpus) -> AnnouncedWeights:
+    drawn = AnnouncedExamples()
+    for line in announced_lines(corpus, plan.fills, plan.seed + 5, held_out=False):
+        drawn.add(line)
+    for line in harmless_lines(corpus, plan.lines // 4, plan.seed + 6):
+        drawn.add(line)
+    return fitted_announced(drawn, plan.seed, plan.epochs)
 
 
 def _thinned(words: Vocabulary, every: int) -> Vocabulary:
@@ -97,7 +124,7 @@ def _measures(plan: Plan, corpus: Corpus, weights: Weights, secrets: SecretWeigh
 
 def _card(plan: Plan, words: Vocabulary, measures: dict[str, Any]) -> dict[str, Any]:
     return {
-        "what": "Names of persons and postal addresses in log lines; secret or harmless for values",
+        "what": "Names of persons, postal addresses and secrets in log lines; secret or harmless for values",
         "plan": asdict(plan),
         "data": {
             "first_names": len(words.first),
@@ -106,6 +133,8 @@ def _card(plan: Plan, words: Vocabulary, measures: dict[str, Any]) -> dict[str, 
             "common_words": len(words.common),
             "technical_words": len(words.technical),
             "lines_of_sources": len(words.lines),
+            "carriers_of_secrets": len(SECRET),
+            "carriers_without": len(HARMLESS),
             "sources": ["python", *PACKAGES],
             "names_and_addresses": "faker",
         },

@@ -8,7 +8,15 @@ import pytest
 from pipelines.cli import main
 from security.model.store import load
 from security.model.training.addresses import LANGUAGES, written
-from security.model.training.corpus import ADDRESS, HELD_OUT, PERSON, TRAINED, Corpus, share
+from security.model.training.announcedset import (
+    HARMLESS,
+    SECRET,
+    AnnouncedExamples,
+    announced_lines,
+    harmless_lines,
+    is_held_out,
+)
+from security.model.training.corpus import ADDRESS, HELD_OUT, PERSON, TRAINED, Corpus, Marked, share
 from security.model.training.measure import wilson
 from security.model.training.secretset import examples
 from security.model.training.vocabulary import Vocabulary, vocabulary
@@ -81,6 +89,39 @@ def test_values_are_half_secret_and_none_has_an_open_slot(words: Vocabulary) -> 
     assert 0.4 < sum(label for _, label in drawn) / len(drawn) < 0.6
     assert len({candidate.value for candidate, _ in drawn}) > 400
     assert drawn == examples(words, 500, 1)
+
+
+def test_carriers_are_filled_and_marked_where_their_secrets_are(words: Vocabulary) -> None:
+    corpus = Corpus(words, 1, pool=20)
+    lines = list(announced_lines(corpus, 1, 3, held_out=True))
+    assert lines == list(announced_lines(Corpus(words, 1, pool=20), 1, 3, held_out=True))
+    assert {label for line in lines for _, _, label in line.spans} == {1, 2}
+    for line in lines:
+        assert "‹" not in line.text
+        assert all(line.text[start:end].strip() for start, end, _ in line.spans)
+
+
+def test_a_carrier_is_trained_on_or_measured_with_and_has_a_secret_or_none() -> None:
+    held_out = [carrier for carrier in SECRET if is_held_out(carrier)]
+    assert 0.08 < len(held_out) / len(SECRET) < 0.17
+    assert not set(SECRET) & set(HARMLESS)
+    assert all("‹" in carrier for carrier in SECRET)
+
+
+def test_lines_without_a_secret_have_no_mark(words: Vocabulary) -> None:
+    lines = list(harmless_lines(Corpus(words, 1, pool=20), 100, 4))
+    assert len(lines) == 100
+    assert not any(line.spans for line in lines)
+
+
+def test_of_what_is_learnt_a_secret_with_its_prefix_is_one_and_nearly_all_of_one_is_left_out() -> None:
+    examples = AnnouncedExamples()
+    text = "the token is whsec_Zt4kQ9xW2mVb7LpR, name=jane"
+    start = text.index("Zt4k")
+    examples.add(Marked(text, ((start, start + 16, 2),), ""))
+    _, labels = examples.arrays()
+    assert sorted(labels.tolist())[-1] == 2
+    assert labels.tolist().count(2) == 1
 
 
 def test_an_interval_holds_its_share_and_narrows_with_more_values() -> None:

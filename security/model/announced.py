@@ -1,0 +1,198 @@
+"""Texts → passwords, tokens and codes that what stands around them announces.
+
+Patterns know the ways in which somebody thought that a secret would be written. Here, in a text that
+speaks of secrets, each value near such a word is described by its looks and by the words and signs on both
+sides of it: slots of a table (`looks`). What the table holds there is summed, and a small network says of the
+sums whether the value is nothing, a password or a token.
+"""
+
+import bisect
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from security.detectors.kind import Kind, Tier
+from security.detectors.matching import Matcher
+from security.detectors.scan import Finding
+from security.model.cues import encoded
+from security.model.kinds import ANNOUNCED_PASSWORD, ANNOUNCED_TOKEN
+from security.model.looks import Around
+from security.model.said import CUES
+from security.model.secrets import is_public
+from security.model.values import values
+
+Array = npt.NDArray[np.float32]
+
+#: Nothing, a password, a token.
+CLASSES: Final = 3
+#: What the classes are findings of.
+KINDS: Final[tuple[tuple[int, Kind], ...]] = ((1, ANNOUNCED_PASSWORD), (2, ANNOUNCED_TOKEN))
+_BEFORE: Final = 96  # characters before a cue in which values are looked at
+_BEHIND: Final = 160  # and behind it
+_PART: Final = 20_000  # characters of a text that are looked at at once
+_TO_BLANK: Final = 400  # characters to a blank, at most
+_MOST: Final = 5_000  # values of a text that are looked at
+#: Of what is mostly harmless: a number, a text of several words; what may be a digest or an id; a word.
+_SURE, _SURE_DIGEST, _SURE_WORD = 0.97, 0.98, 0.998
+#: Names of numbers that are called codes, and are no secrets.
+_OTHER_CODES: Final = re.compile(
+    r"(?i)(?:zip|post|postal|country|area|state|city|region|status|error|exit|return|response|result|reason|http"
+    r"|product|item|currency|lang|colou?r|plz|order|event|message|msg)[ _-]?code\W{0,4}$"
+)
+_TO_NAME: Final = 32
+#: A word, words with dashes, a word with a number, or the number of an article.
+_NAME: Final = re.compile(r"[^\W\d_]+|[a-z]+(?:[_-][a-z]+){1,3}|[a-z]+[_-]\d{1,5}|[A-Z]{2,6}-\d+(?:-\d+)*")
+#: What is cached behind its version: ``orders:v2:``.
+_CACHED: Final = re.compile(r"\b[a-z][\w-]*:v\d+:$")
+_DIGEST: Final = re.compile(
+    r"(?i)(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25}"
+)
+
+
+class AnnouncedWeights(NamedTuple):
+    """What is trained. Shapes: `looks.SLOTS` × H (int8), H, H, H × 3, 3."""
+
+    table: npt.NDArray[np.int8]
+    scale: Array
+    bias: Array
+    out: Array
+    out_bias: Array
+
+
+class Announced:
+    """Finds them. ``least``: from what probability on."""
+
+    def __init__(self, weights: AnnouncedWeights, least: float) -> None:
+        self._weights = weights
+        self._least = least
+
+    @cached_property
+    def _cues(self) -> Matcher:
+        return cues()
+
+    def find(self, texts: Sequence[str]) -> list[list[Finding]]:
+        """Of each text, in order; none overlap. The same for one text as for many."""
+        places: list[tuple[int, int, int]] = []
+        slots: list[list[int]] = []
+        for row, text in enumerate(texts):
+            for start, end, of_value in described(text, self._cues):
+                places.append((row, start, end))
+                slots.append(of_value)
+        found: list[list[Finding]] = [[] for _ in texts]
+        if not places:
+            return found
+        likely = self.probabilities(slots)
+        best = likely[:, 1:].max(axis=1)
+        for at in sorted(np.flatnonzero(best >= self._least).tolist(), key=lambda at: (-best[at], at)):
+            row, start, end = places[at]
+            if not self._is_sure(texts[row], start, end, float(best[at])):
+                continue
+            if all(end <= one.start or one.end <= start for one in found[row]):
+                kind = KINDS[int(likely[at, 1:].argmax())][1]
+                found[row].append(Finding(start, end, kind, round(float(best[at]), 3), Tier.MODEL))
+        return [sorted(one, key=lambda finding: finding.start) for one in found]
+
+    @staticmethod
+    def _is_sure(text: str, start: int, end: int, likely: float) -> bool:
+        """Whether a value is found: of words, numbers and digests only what there is little doubt of."""
+        value = text[start:end]
+        plain = " " in value or not any(map(str.isalpha, value))
+        before = max(0, start - _TO_NAME)
+        if _CACHED.search(text, before, start) or (
+            value.isdigit() and _OTHER_CODES.search(text, before, start)
+        ):
+            return False
+        random = _DIGEST.fullmatch(value) is not None
+        least = _SURE_WORD if _NAME.fullmatch(value) else _SURE_DIGEST if random else _SURE if plain else 0.0
+        return likely >= least and not is_public(value, text, start)
+
+    def rows(self, data: bytes, ends: Sequence[int]) -> Iterator[int]:
+        """Which of the lines that lie end to end in ``data`` speak of secrets; ``ends``: of each line."""
+        position = 0
+        while position < len(data) and (spans := self._cues.find(data, position)) is not None:
+            row = bisect.bisect_right(ends, spans[0][0])
+            if row == len(ends):
+                return
+            yield row
+            if spans[0][1] > ends[row] and row + 1 < len(ends):  # across two: either may be the one
+                yield row + 1
+            position = ends[row]
+
+    def probabilities(self, slots: Sequence[Sequence[int]]) -> Array:
+        """N × 3: nothing, a password, a token, for each list of slots."""
+        weights = self._weights
+        flat = np.fromiter((slot for one in slots for slot in one), np.int64)
+        starts = np.cumsum([0, *(len(one) for one in slots)])[:-1]
+        sums = np.add.reduceat(weights.table[flat].astype(np.int32), starts, axis=0).astype(np.float32)
+        hidden = np.maximum(sums * weights.scale + weights.bias, 0)
+        # no matrix product, whose sums depend on how many rows there are
+        logits = np.stack([(hidden * column).sum(axis=1) for column in weights.out.T], axis=1)
+        logits += weights.out_bias
+        logits -= logits.max(axis=1, keepdims=True)
+        np.exp(logits, out=logits)
+        return np.asarray(logits / logits.sum(axis=1, keepdims=True), np.float32)
+
+
+def cues() -> Matcher:
+    """Finds what speaks of secrets."""
+    return Matcher(CUES, captures=False)
+
+
+def described(text: str, matcher: Matcher) -> Iterator[tuple[int, int, list[int]]]:
+    """Values near one of the ``matcher``'s cues in ``text``, each with the slots of its features."""
+    left = _MOST
+    for start, end in _windows(text, matcher):
+        around = Around(text, max(0, start - _BEFORE), min(len(text), end + _BEFORE))
+        for a, b in values(text, start, end)[:left]:
+            yield a, b, around.slots(a, b)
+            left -= 1
+        if not left:
+            return
+
+
+def _windows(text: str, matcher: Matcher) -> Iterator[tuple[int, int]]:
+    """Where values are near a cue; in order, apart, from blank to blank."""
+    start, end = 0, -1
+    for first, last in _cued(text, matcher):
+        a, b = max(0, first - _BEFORE), min(len(text), last + _BEHIND)
+        if a <= end and b - start < _PART:
+            end = b
+            continue
+        if end > 0:
+            yield _at_blanks(text, start, end)
+        start, end = max(a, end), b
+    if end > 0:
+        yield _at_blanks(text, start, end)
+
+
+def _cued(text: str, matcher: Matcher) -> Iterator[tuple[int, int]]:
+    """(start, end) in characters of the cues of ``text``, in order."""
+    data = encoded(text)
+    plain = len(data) == len(text)
+    done = before = 0  # bytes, and the characters that they are
+    while done < len(data) and (spans := matcher.find(data, done)) is not None:
+        first, last = spans[0][0], max(spans[0][1], spans[0][0] + 1)
+        if plain:
+            yield first, last
+        else:
+            start = before + _characters(data[done:first])
+            before = start + _characters(data[first:last])
+            yield start, before
+        done = last
+
+
+def _characters(data: bytes) -> int:
+    return len(data.decode("utf-8", "surrogatepass"))
+
+
+def _at_blanks(text: str, start: int, end: int) -> tuple[int, int]:
+    """``start`` and ``end`` moved outwards to a blank, if one is near."""
+    before = text.rfind(" ", max(0, start - _TO_BLANK), start) + 1
+    behind = text.find(" ", end, end + _TO_BLANK)
+    start = before if before else max(0, start - _TO_BLANK)
+    return start, behind if behind >= 0 else min(len(text), end + _TO_BLANK)

@@ -1,0 +1,170 @@
+"""Carriers and chance → lines with the places of the secrets in them, and a network that finds those.
+
+The carriers are in secrets/: ``‹password›``, ``‹pin›``, ``‹passphrase›`` are passwords; ``‹token›``,
+``‹hexkey›`` and the like, named in `_TOKENS`, are tokens; every other slot, named in `chosen`, is harmless.
+"""
+
+import random
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+from sklearn.neural_network import MLPClassifier
+
+from security.model.announced import CLASSES, AnnouncedWeights, cues, described
+from security.model.looks import SLOTS
+from security.model.training.chosen import Chosen
+from security.model.training.corpus import TRAINED, Corpus, Marked, share
+from security.model.training.templates import FRAMES
+
+_CARRIERS: Final[dict[str, Any]] = {
+    file.stem: tomllib.loads(file.read_text("utf-8"))
+    for file in sorted((Path(__file__).parent / "secrets").glob("*.toml"))
+}
+#: Lines in which a secret stands, and lines that only look like them.
+SECRET: Final = tuple(text for one in _CARRIERS.values() for text in one["secret"])
+HARMLESS: Final = tuple(text for one in _CARRIERS.values() for text in one["harmless"])
+_SLOT: Final = re.compile(r"‹(\w+)›")
+_FRAME_SLOT: Final = re.compile(r"\{(\w+)\}")
+_PASSWORDS: Final = frozenset(("password", "pin", "passphrase"))
+_TOKENS: Final = frozenset(
+    ("token", "longtoken", "hexkey", "b64key", "uuidsecret", "code", "grouped", "hexbytes")
+)
+_FRAMED: Final = 0.35  # of lines, which stand in a frame of a logging framework
+_HELD_OUT: Final = 8  # one carrier in so many is never trained on
+_HIDDEN: Final = 64
+_RATE: Final = 2e-3
+_LEFT_OUT: Final = 0.1
+_ROWS: Final = 50_000  # in memory as a sparse matrix at a time
+_TINY: Final = 1e-6
+_INT8: Final = 127
+
+
+def is_held_out(carrier: str) -> bool:
+    """Whether a carrier is one that is only measured with."""
+    return share(carrier, _HELD_OUT) == 0
+
+
+def announced_lines(corpus: Corpus, fills: int, seed: int, *, held_out: bool) -> Iterator[Marked]:
+    """Each carrier that is, or is not, held out, filled ``fills`` times; spans are of secrets."""
+    rng = random.Random(seed)  # noqa: S311  nothing secret is drawn
+    chosen = Chosen(corpus, rng)
+    for carrier in (*SECRET, *HARMLESS):
+        if is_held_out(carrier) is held_out:
+            for _ in range(fills):
+                yield _filled(carrier, chosen, rng)
+
+
+def harmless_lines(corpus: Corpus, count: int, seed: int) -> Iterator[Marked]:
+    """Lines without a secret; before half of them the name of a service that deals with them."""
+    rng = random.Random(seed)  # noqa: S311  nothing secret is drawn
+    chosen = Chosen(corpus, rng)
+    for line in corpus.lines(count, TRAINED, seed=seed):
+        named = rng.random() < _NAMED
+        around = rng.choice(_AROUND_NAMES) if named else "{m}"
+        text = (
+            around.replace("{s}", chosen.service())
+            .replace("{id}", chosen.fill("id"))
+            .replace("{m}", line.text)
+        )
+        yield Marked(text, (), "")
+
+
+_NAMED: Final = 0.6
+_AROUND_NAMES: Final = (
+    "{s}: {m}", "[{s}] {m}", "{m} ({s})", "INFO {s} - {m}", "{s} | {id} | {m}",
+    "{m} service={s} ref={id}", "{m} {s}", "{s} arg: {id} {m}", "{s} input {id}",
+    "{s} unexpected token {id} at 7: {m}", "> X-Arg: {id} {s} {m}", "{s} data={id}&page=2 {m}",
+    "{s} changed data -> {id}", "{s}: item '{id}' {m}", "{s}.object={id} {m}",
+)  # fmt: skip
+
+
+def _filled(carrier: str, chosen: Chosen, rng: random.Random) -> Marked:
+    text, tail, spans, done = "", "", [], 0
+    frame = rng.choice(FRAMES)
+    if rng.random() < _FRAMED and not ('"' in frame and '"' in carrier):
+        text, tail = (_framed(part, chosen) for part in re.split(r"\{[jm]\}", frame, maxsplit=1))
+    for slot in _SLOT.finditer(carrier):
+        text += carrier[done : slot.start()]
+        value = chosen.fill(slot[1])
+        if label := 1 if slot[1] in _PASSWORDS else 2 if slot[1] in _TOKENS else 0:
+            spans.append((len(text), len(text) + len(value), label))
+        text += value
+        done = slot.end()
+    return Marked(text + carrier[done:] + tail, tuple(spans), "")
+
+
+def _framed(part: str, chosen: Chosen) -> str:
+    return _FRAME_SLOT.sub(lambda slot: chosen.of_frame(slot[1]) or slot.group(), part)
+
+
+class AnnouncedExamples:
+    """Lines as rows of slots and the class of each."""
+
+    def __init__(self) -> None:
+        self._cues = cues()
+        self._slots: list[int] = []
+        self._starts = [0]
+        self._labels: list[int] = []
+
+    def add(self, line: Marked) -> None:
+        """Take one line in: its values near a word that speaks of secrets."""
+        for start, end, slots in described(line.text, self._cues):
+            label = _label(line.text, start, end, line.spans)
+            if label is not None:
+                self._slots += slots
+                self._starts.append(len(self._slots))
+                self._labels.append(label)
+
+    def arrays(self) -> tuple[Any, npt.NDArray[np.int64]]:
+        """A sparse matrix of ones (values × SLOTS), and the classes."""
+        shape = (len(self._labels), SLOTS)
+        ones = np.ones(len(self._slots), np.float32)
+        matrix = csr_matrix((ones, np.array(self._slots, np.int32), np.array(self._starts)), shape=shape)
+        return matrix, np.array(self._labels)
+
+
+def _label(text: str, start: int, end: int, spans: Sequence[tuple[int, int, int]]) -> int | None:
+    """The class of what stands there; ``None``: nearly all of a secret, which teaches nothing."""
+    for a, b, label in spans:
+        if (start, end) == (a, b):
+            return label
+        around = text[start:a] + text[b:end]
+        if start <= a and b <= end and 2 * (b - a) >= end - start and _GLUED.fullmatch(around):
+            return label  # a token with its prefix
+        if a <= start and end <= b and 4 * (end - start) >= 3 * (b - a):
+            return None
+    return 0
+
+
+_GLUED: Final = re.compile(r"[\w.-]*")
+
+
+def fitted_announced(examples: AnnouncedExamples, seed: int, epochs: int) -> AnnouncedWeights:
+    """The weights. One feature in ten is left out at random, so that no single word decides."""
+    matrix, labels = examples.arrays()
+    rng = np.random.default_rng(seed)
+    model = MLPClassifier(
+        hidden_layer_sizes=(_HIDDEN,), alpha=1e-4, batch_size=512, learning_rate_init=_RATE, random_state=seed
+    )
+    for epoch in range(epochs):
+        model.learning_rate_init = _RATE * (1 - epoch / epochs)
+        if hasattr(model, "_optimizer"):
+            model._optimizer.learning_rate_init = model.learning_rate_init  # noqa: SLF001
+            model._optimizer.learning_rate = model.learning_rate_init  # noqa: SLF001
+        order = rng.permutation(len(labels))
+        for start in range(0, len(order), _ROWS):
+            part = order[start : start + _ROWS]
+            rows = matrix[part]
+            rows.data = (rng.random(len(rows.data)) >= _LEFT_OUT).astype(np.float32) / (1 - _LEFT_OUT)
+            model.partial_fit(rows, labels[part], classes=list(range(CLASSES)))
+    first, second = model.coefs_
+    scale = np.maximum(np.percentile(np.abs(first), 99.99, axis=0), _TINY) / _INT8
+    table = np.clip(np.rint(first / scale), -_INT8, _INT8).astype(np.int8)
+    bias, out_bias = (one.astype(np.float32) for one in model.intercepts_)
+    return AnnouncedWeights(table, scale.astype(np.float32), bias, second.astype(np.float32), out_bias)
