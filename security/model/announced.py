@@ -7,6 +7,7 @@ sums whether the value is nothing, a password or a token.
 """
 
 import bisect
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -126,9 +127,9 @@ class Announced:
     def probabilities(self, slots: Sequence[Sequence[int]]) -> Array:
         """N × 3: nothing, a password, a token, for each list of slots."""
         weights = self._weights
-        flat = np.fromiter((slot for one in slots for slot in one), np.int64)
+        flat = np.array(list(itertools.chain.from_iterable(slots)), np.int64)
         starts = np.cumsum([0, *(len(one) for one in slots)])[:-1]
-        sums = np.add.reduceat(weights.table[flat].astype(np.int32), starts, axis=0).astype(np.float32)
+        sums = np.add.reduceat(weights.table[flat], starts, axis=0, dtype=np.int32).astype(np.float32)
         hidden = np.maximum(sums * weights.scale + weights.bias, 0)
         # no matrix product, whose sums depend on how many rows there are
         logits = np.stack([(hidden * column).sum(axis=1) for column in weights.out.T], axis=1)

@@ -24,7 +24,7 @@ def announced() -> Announced:
     ("text", "secret"),
     [
         ("the manager told me that her new pw is now Kestrel77!, please reset", "Kestrel77!"),
-        ("Benutzer meldet: Kennwort lautet jetzt Regenbogen.19", "Regenbogen.19"),
+        ("Benutzer meldet: sein Kennwort ist Regenbogen.19", "Regenbogen.19"),
         ("usuario mlopez, la contraseña nueva es Girasol2021", "Girasol2021"),
         ("auth for jane failed, she typed Kestrel77x as password", "Kestrel77x"),
         ("mot de passe de mlopez remis à Kestrel_77x", "Kestrel_77x"),
