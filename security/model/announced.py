@@ -108,6 +108,8 @@ class Announced:
             value.isdigit() and _OTHER_CODES.search(text, before, start)
         ):
             return False
+        if value[0] in "{[" and '"' in value:  # a document, whose values are looked at one by one
+            return False
         random = _DIGEST.fullmatch(value) is not None
         least = _SURE_WORD if _NAME.fullmatch(value) else _SURE_DIGEST if random else _SURE if plain else 0.0
         return likely >= least and not is_public(value, text, start)

@@ -20,6 +20,7 @@ from security.model.announced import CLASSES, AnnouncedWeights, cues, described
 from security.model.looks import SLOTS
 from security.model.training.chosen import Chosen
 from security.model.training.corpus import TRAINED, Corpus, Marked, share
+from security.model.training.fit import set_rate
 from security.model.training.templates import FRAMES
 
 _CARRIERS: Final[dict[str, Any]] = {
@@ -153,10 +154,7 @@ def fitted_announced(examples: AnnouncedExamples, seed: int, epochs: int) -> Ann
         hidden_layer_sizes=(_HIDDEN,), alpha=1e-4, batch_size=512, learning_rate_init=_RATE, random_state=seed
     )
     for epoch in range(epochs):
-        model.learning_rate_init = _RATE * (1 - epoch / epochs)
-        if hasattr(model, "_optimizer"):
-            model._optimizer.learning_rate_init = model.learning_rate_init  # noqa: SLF001
-            model._optimizer.learning_rate = model.learning_rate_init  # noqa: SLF001
+        set_rate(model, _RATE * (1 - epoch / epochs))
         order = rng.permutation(len(labels))
         for start in range(0, len(order), _ROWS):
             part = order[start : start + _ROWS]

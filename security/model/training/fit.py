@@ -117,10 +117,7 @@ def fitted_sequences(
         outside, sequences.described(words, gaps), outside
     ))  # fmt: skip
     for epoch in range(epochs):
-        model.learning_rate_init = 2e-3 * (1 - epoch / epochs)
-        if hasattr(model, "_optimizer"):
-            model._optimizer.learning_rate_init = model.learning_rate_init  # noqa: SLF001
-            model._optimizer.learning_rate = model.learning_rate_init  # noqa: SLF001
+        set_rate(model, 2e-3 * (1 - epoch / epochs))
         order = rng.permutation(places)
         for start in range(0, len(order), _ROWS):
             part = order[start : start + _ROWS]
@@ -133,6 +130,14 @@ def fitted_sequences(
         second.astype(np.float32),
         model.intercepts_[1].astype(np.float32),
     )
+
+
+def set_rate(model: MLPClassifier, rate: float) -> None:
+    """Learn at ``rate`` from now on, which scikit-learn has no way to say once it has begun."""
+    model.learning_rate_init = rate
+    if hasattr(model, "_optimizer"):
+        model._optimizer.learning_rate_init = rate  # noqa: SLF001
+        model._optimizer.learning_rate = rate  # noqa: SLF001
 
 
 def untrained(table: npt.NDArray[np.int8], scale: npt.NDArray, bias: npt.NDArray) -> Weights:
