@@ -96,6 +96,13 @@ def test_values_are_described_alike_whatever_else_is_far_away(parts: list[str]) 
         assert min(slots) >= 0
 
 
+@pytest.mark.parametrize("unit", ["password=hunter2 ", "pass=", "key: [{(<", "密码是Abc123，", '"token" '])
+def test_of_a_long_text_so_many_values_are_described_and_none_is_long(unit: str) -> None:
+    found = list(described(unit * (200_000 // len(unit)), cues()))
+    assert len(found) <= 5_000
+    assert all(end - start <= 400 for start, end, _ in found)
+
+
 @pytest.mark.parametrize(
     ("word", "name"),
     [
