@@ -116,7 +116,7 @@ def _blocks(lines: BinaryIO, most: int) -> Iterator[_Block]:
         data = b"".join((rest, memoryview(chunk)[:whole]))
         end = len(data) if whole else data.rfind(b"\n") + 1
         inside_key = data.rfind(_KEY, 0, end)
-        if inside_key >= 0 and not _END.search(data, inside_key) and len(data) - inside_key < _CHUNK:
+        if inside_key >= 0 and not _END.search(data, inside_key, end) and len(data) - inside_key < _CHUNK:
             end = data.rfind(b"\n", 0, inside_key) + 1  # the key may go on
         rest = data[end:] + chunk[whole:]
         if end:
@@ -155,7 +155,7 @@ def _checked(data: bytes, most: int) -> Iterator[_Block]:
 
 
 def _is_utf8(data: bytes) -> bool:
-    if data.isascii():  # told ten times as soon
+    if data.isascii():  # most is, and that is told sooner
         return True
     try:
         data.decode()

@@ -5,7 +5,7 @@ takes a millisecond; here the words of all are looked for at once, and what begi
 """
 
 import bisect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from security.detectors.alternation import any_of, ways_of
@@ -29,7 +29,7 @@ class Crowd:
 
     def words(self, data: bytes) -> list[int]:
         """Where in ``data`` a word of one of them may begin, in order: at most two characters behind that."""
-        return list(_places(self._words, data))
+        return list(self._words.places(data))
 
     def suspects(self, data: bytes, words: Sequence[int], before: int, behind: int) -> dict[int, int]:
         """Which may be in ``data``, and where the first may begin: near one of ``words``.
@@ -50,10 +50,3 @@ def any_between(places: Sequence[int], first: int, last: int) -> bool:
     """Whether one of ``places``, which are in order, is in ``first`` up to, and without, ``last``."""
     at = bisect.bisect_left(places, first)
     return at < len(places) and places[at] < last
-
-
-def _places(matcher: Matcher, data: bytes) -> Iterator[int]:
-    position = 0
-    while position < len(data) and (spans := matcher.find(data, position)) is not None:
-        yield spans[0][0]
-        position = spans[0][0] + 1

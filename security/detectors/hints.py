@@ -61,10 +61,7 @@ class Hints:
 
     def places(self, data: bytes) -> Iterator[int]:
         """Where in ``data`` one may begin, in order."""
-        position = 0
-        while position < len(data) and (spans := self._any.find(data, position)) is not None:
-            yield spans[0][0]
-            position = spans[0][0] + 1
+        return self._any.places(data)
 
     def at(self, data: bytes, place: int) -> set[int]:
         """What those that begin at ``place`` are hints of."""

@@ -3,6 +3,7 @@
 Most questions are answered with no, and this asks millions.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 import re2
@@ -33,6 +34,13 @@ class Matcher:
         """The first match that begins at ``start`` or later."""
         spans: Spans = self._match(_ANYWHERE, data, start, len(data))
         return None if spans[0] == _NOWHERE else spans
+
+    def places(self, data: bytes) -> Iterator[int]:
+        """Where matches begin, in order, those that overlap as well."""
+        position = 0
+        while position < len(data) and (spans := self.find(data, position)) is not None:
+            yield spans[0][0]
+            position = spans[0][0] + 1
 
     @property
     def groups(self) -> dict[str, int]:

@@ -6,7 +6,6 @@ sides of it: slots of a table (`looks`). What the table holds there is summed, a
 sums whether the value is nothing, a password or a token.
 """
 
-import bisect
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -18,8 +17,8 @@ import numpy.typing as npt
 
 from security.detectors.kind import Kind, Tier
 from security.detectors.matching import Matcher
-from security.detectors.scan import Finding
-from security.model.cues import encoded
+from security.detectors.scan import Finding, rows_with
+from security.model.cues import cued
 from security.model.kinds import ANNOUNCED_PASSWORD, ANNOUNCED_TOKEN
 from security.model.looks import Around
 from security.model.said import CUES
@@ -78,22 +77,26 @@ class Announced:
 
     def find(self, texts: Sequence[str]) -> list[list[Finding]]:
         """Of each text, in order; none overlap. The same for one text as for many."""
-        places: list[tuple[int, int, int]] = []
+        spans: list[tuple[int, int, int]] = []
         slots: list[list[int]] = []
         for row, text in enumerate(texts):
             for start, end, of_value in described(text, self._cues):
-                places.append((row, start, end))
+                spans.append((row, start, end))
                 slots.append(of_value)
         found: list[list[Finding]] = [[] for _ in texts]
-        if not places:
+        taken: dict[int, bytearray] = {}  # which characters of a text are of a find
+        if not spans:
             return found
         likely = self.probabilities(slots)
         best = likely[:, 1:].max(axis=1)
         for at in sorted(np.flatnonzero(best >= self._least).tolist(), key=lambda at: (-best[at], at)):
-            row, start, end = places[at]
+            row, start, end = spans[at]
             if not self._is_sure(texts[row], start, end, float(best[at])):
                 continue
-            if all(end <= one.start or one.end <= start for one in found[row]):
+            if row not in taken:
+                taken[row] = bytearray(len(texts[row]))
+            if taken[row].find(1, start, end) < 0:
+                taken[row][start:end] = b"\1" * (end - start)
                 kind = KINDS[int(likely[at, 1:].argmax())][1]
                 found[row].append(Finding(start, end, kind, round(float(best[at]), 3), Tier.MODEL))
         return [sorted(one, key=lambda finding: finding.start) for one in found]
@@ -116,15 +119,7 @@ class Announced:
 
     def rows(self, data: bytes, ends: Sequence[int]) -> Iterator[int]:
         """Which of the lines that lie end to end in ``data`` speak of secrets; ``ends``: of each line."""
-        position = 0
-        while position < len(data) and (spans := self._cues.find(data, position)) is not None:
-            row = bisect.bisect_right(ends, spans[0][0])
-            if row == len(ends):
-                return
-            yield row
-            if spans[0][1] > ends[row] and row + 1 < len(ends):  # across two: either may be the one
-                yield row + 1
-            position = ends[row]
+        return rows_with(self._cues, data, ends)
 
     def probabilities(self, slots: Sequence[Sequence[int]]) -> Array:
         """N × 3: nothing, a password, a token, for each list of slots."""
@@ -161,7 +156,7 @@ def described(text: str, matcher: Matcher) -> Iterator[tuple[int, int, list[int]
 def _windows(text: str, matcher: Matcher) -> Iterator[tuple[int, int]]:
     """Where values are near a cue; in order, apart, from blank to blank."""
     start, end = 0, -1
-    for first, last in _cued(text, matcher):
+    for first, last in cued(matcher, text):
         a, b = max(0, first - _BEFORE), min(len(text), last + _BEHIND)
         if a <= end and b - start < _PART:
             end = b
@@ -171,26 +166,6 @@ def _windows(text: str, matcher: Matcher) -> Iterator[tuple[int, int]]:
         start, end = max(a, end), b
     if end > 0:
         yield _at_blanks(text, start, end)
-
-
-def _cued(text: str, matcher: Matcher) -> Iterator[tuple[int, int]]:
-    """(start, end) in characters of the cues of ``text``, in order."""
-    data = encoded(text)
-    plain = len(data) == len(text)
-    done = before = 0  # bytes, and the characters that they are
-    while done < len(data) and (spans := matcher.find(data, done)) is not None:
-        first, last = spans[0][0], max(spans[0][1], spans[0][0] + 1)
-        if plain:
-            yield first, last
-        else:
-            start = before + _characters(data[done:first])
-            before = start + _characters(data[first:last])
-            yield start, before
-        done = last
-
-
-def _characters(data: bytes) -> int:
-    return len(data.decode("utf-8", "surrogatepass"))
 
 
 def _at_blanks(text: str, start: int, end: int) -> tuple[int, int]:

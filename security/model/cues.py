@@ -107,15 +107,16 @@ class Cues:
         """Of a field that says by its name that it holds a name or an address."""
         return _compiled(FIELDS)
 
-    def places(self, text: str) -> Iterator[tuple[int, int]]:
-        """(start, end) in characters of the cues of one text, in order."""
-        data = encoded(text)
-        done = before = 0  # bytes, and the characters that they are
-        while (spans := self.any.find(data, done)) is not None:
-            first, last = spans[0]
-            start = before + _characters(data[done:first])
-            done, before = last, start + _characters(data[first:last])
-            yield start, before
+
+def cued(matcher: Matcher, text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) in characters of all that ``matcher`` finds in one text, in order."""
+    data = encoded(text)
+    done = before = 0  # bytes, and the characters that they are
+    while (spans := matcher.find(data, done)) is not None:
+        first, last = spans[0]
+        start = before + _characters(data[done:first])
+        done, before = last, start + _characters(data[first:last])
+        yield start, before
 
 
 def encoded(text: str) -> bytes:

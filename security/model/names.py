@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from security.detectors.kind import Kind, Tier
 from security.detectors.scan import Finding
-from security.model.cues import Cues, encoded, is_pair
+from security.model.cues import Cues, cued, encoded, is_pair
 from security.model.fields import DEGREES, TITLES, Field, Fields, Role
 from security.model.kinds import PERSON_NAME, POSTAL_ADDRESS
 from security.model.plausible import (
@@ -91,7 +91,7 @@ class Names:
                 if self._cues.any.find(encoded(text)) is None:
                     continue
                 text = plain(text)  # noqa: PLW2901  as long as it was
-            cues = list(self._cues.places(text))
+            cues = list(cued(self._cues.any, text))
             if not cues:
                 continue
             windows = list(_in_parts(text, self._windows(text, cues)))
