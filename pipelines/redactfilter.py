@@ -66,12 +66,11 @@ class Filter:
         self.lines += len(ends)
         clean = memoryview(data)  # of which no copy need be made
         done, last = 0, -1
-        has_keys = _KEY in data
         for row, suspects in sorted(self._redactor.suspicious(data, ends).items()):
             if row <= last:
                 continue
             start = ends[row - 1] if row else 0
-            last, end = _whole_key(data, ends, row) if has_keys else (row, ends[row])
+            last, end = _whole_key(data, ends, row)
             text = data[start:end].decode()
             ending = text[len(text.rstrip("\r\n")) :]
             redacted = self._redactor.redact(
@@ -174,7 +173,8 @@ def _line_ends(data: bytes) -> list[int]:
 def _whole_key(data: bytes, ends: list[int], row: int) -> tuple[int, int]:
     """The row with which a private key that begins in ``row`` ends, and where that row ends."""
     start = ends[row - 1] if row else 0
-    begin = _BEGIN.search(data, start, ends[row])
+    key = data.find(_KEY, start, ends[row])
+    begin = _BEGIN.search(data, key, ends[row]) if key >= 0 else None
     if begin is None or _END.search(data, begin.end(), ends[row]):
         return row, ends[row]
     last = min(row + _KEY_LINES, len(ends) - 1)

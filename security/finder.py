@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from security import jsontext, views
 from security.detectors import Kind, secret_field, secrets_checks
-from security.detectors.kind import Category, constant
+from security.detectors.kind import Category, Tier, constant
 from security.detectors.scan import Finding, resolved, scanner_of
 from security.jsontext import Part, Token
 from security.policy import Action, Named, Policy
@@ -73,6 +73,7 @@ _UNREAD: Final = Kind(
 )
 
 
+_SECRET: Final = Category.SECRET
 _READ: Final = re.compile(r"\s*(?:\[UNREAD\])?")
 
 
@@ -165,6 +166,12 @@ class Finder:
         for view in views.views(text, without, encoded=encoded, coloured=coloured, hidden=hidden):
             taken = without | {view.once} if view.once else without
             inside = self._findings(view.text, path, depth + 1, without=taken)
+            if (
+                view.once == views.JOINED
+            ):  # where a word ends another may begin, which no pattern takes for its own
+                inside = [
+                    one for one in inside if one.tier is Tier.PATTERN or one.kind.category is not _SECRET
+                ]
             found += _seen_through(view, inside)
         if len(found) > 1:
             found = resolved(found, text)

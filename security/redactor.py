@@ -13,6 +13,8 @@ from security.finder import NAMED_FIELD, Finder, Model, edited, parts_of_name
 from security.policy import DROPPED, Action, Policy, Rule
 
 _DROPS: Final = (Action.DROP_LINE, Action.DROP_FIELD)
+_KEEP: Final = Action.KEEP  # names of an enumeration are looked up slowly, and this is done for every find
+_MASK: Final = Action.MASK
 _REMEMBERED: Final = 4096  # paths, of each of which what the policy does is worked out once
 _PASSES: Final = 4
 _BODY: Final = "body"
@@ -105,15 +107,17 @@ class Redactor:
         for one in findings:
             path = ".".join(one.path) or _BODY
             rule = self._rule(one, source, path)
-            if rule.action is Action.KEEP:
+            action = rule.action
+            if action is _KEEP:
                 continue
-            found.append(Found(one, self._shown(path), rule.action))
-            drops = drops or rule.action in _DROPS
+            found.append(Found(one, self._shown(path), action))
             stand_in = one.text
-            if stand_in is None or rule.action is not Action.MASK:
+            if stand_in is None or action is not _MASK:
                 value = text[one.start : one.end] if one.value is None else one.value
-                stand_in = self.policy.stand_in(rule, one.kind, value)
+                masks = action is _MASK
+                stand_in = one.kind.mask(value) if masks else self.policy.stand_in(rule, one.kind, value)
                 stand_in = stand_in if one.encode is None else one.encode(stand_in)
+                drops = drops or action in _DROPS
             edits.append((one.start, one.end, stand_in))
         if drops and any(one.action is Action.DROP_LINE for one in found):
             return _Applied(None, found, edits)

@@ -62,7 +62,8 @@ _TYPESET: Final = re.compile(
 )
 _PLAIN: Final = "plain"
 _BREAK: Final = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]*+")
-_JOINED: Final = "joined"
+#: `View.once` of lines that were joined.
+JOINED: Final = "joined"
 _LAID_OUT: Final = "laid out"
 _SIMPLE: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _LARGEST_TOKEN: Final = 16_000_000  # characters of base64 that are decoded
@@ -111,12 +112,8 @@ def views(
         yield view
     if _PLAIN not in without and (view := _plain(text, coloured)) is not None:
         yield view._replace(once=_PLAIN)
-    if (
-        _JOINED not in without
-        and "\n" in text
-        and (view := _replaced(text, _BREAK, _joined, str)) is not None
-    ):
-        yield view._replace(once=_JOINED)
+    if JOINED not in without and "\n" in text and (view := _replaced(text, _BREAK, _joined, str)) is not None:
+        yield view._replace(once=JOINED)
     if encoded:
         yield from _base64(text, hidden)
     if _LAID_OUT not in without and (values := records.records(text)):

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from security.detectors.context import Words
 from security.detectors.crowd import Crowd, any_between
 from security.detectors.hints import hints_of
-from security.detectors.kind import Kind, Tier
+from security.detectors.kind import Category, Kind, Tier
 from security.detectors.matching import Matcher, Spans
 
 _NEAR: Final = 48  # characters in which a context word counts
@@ -176,7 +176,7 @@ def resolved(findings: Iterable[Finding], text: str = "") -> list[Finding]:
         for start, end in pieces:
             if whole:
                 kept.append(one)
-            elif sum(map(str.isdigit, text[start:end])) >= _TELLING_DIGITS:
+            elif _tells(one, text, start, end):
                 kept.append(one._replace(start=start, end=end, text=_HIDDEN))
             else:
                 continue
@@ -189,6 +189,19 @@ def resolved(findings: Iterable[Finding], text: str = "") -> list[Finding]:
 _HIDDEN: Final = "***"  # for a part, of which a kind's own mask may show something
 _FEW: Final = 50  # finds that are compared one by one
 _TELLING_DIGITS: Final = 5  # in what is left of a value
+_TELLING_OF_SECRETS: Final = 3  # letters and digits of one
+
+
+def _tells(one: Finding, text: str, start: int, end: int) -> bool:
+    """Whether what is left of a value, characters ``start`` up to ``end``, must not be read either."""
+    left = text[start:end]
+    if (
+        one.tier is Tier.MODEL
+        and one.kind.category is Category.SECRET
+        and "\n" not in text[one.start : one.end]
+    ):
+        return sum(map(str.isalnum, left)) >= _TELLING_OF_SECRETS
+    return sum(map(str.isdigit, left)) >= _TELLING_DIGITS
 
 
 def _between(one: Finding, starts: Sequence[int], ends: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,8 @@
 texts → `cues`: where to look → `tokens`, with their lists of `words` → `sequence`: how likely each is part of
 a name or an address → `plausible`: whether a run of them can be one → `names`, with what `fields` hold
 values → `secrets`: how likely each is one
-both → `tier`: findings; the weights come from `store`, and from `training`
+texts → what is `said` in them → `values` near it → how each `looks` → `announced`, if not in `doubt`
+all → `tier`: findings; the weights come from `store`, and from `training`
 """
 
 from security.model.kinds import MODEL_KINDS as MODEL_KINDS

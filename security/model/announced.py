@@ -7,7 +7,6 @@ sums whether the value is nothing, a password or a token.
 """
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -19,10 +18,10 @@ from security.detectors.kind import Kind, Tier
 from security.detectors.matching import Matcher
 from security.detectors.scan import Finding, rows_with
 from security.model.cues import cued
+from security.model.doubt import least_of
 from security.model.kinds import ANNOUNCED_PASSWORD, ANNOUNCED_TOKEN
 from security.model.looks import Around
 from security.model.said import CUES
-from security.model.secrets import is_public
 from security.model.values import values
 
 Array = npt.NDArray[np.float32]
@@ -36,22 +35,6 @@ _BEHIND: Final = 160  # and behind it
 _PART: Final = 20_000  # characters of a text that are looked at at once
 _TO_BLANK: Final = 400  # characters to a blank, at most
 _MOST: Final = 5_000  # values of a text that are looked at
-#: Of what is mostly harmless: a number, a text of several words; what may be a digest or an id; a word.
-_SURE, _SURE_DIGEST, _SURE_WORD = 0.97, 0.98, 0.998
-#: Names of numbers that are called codes, and are no secrets.
-_OTHER_CODES: Final = re.compile(
-    r"(?i)(?:zip|post|postal|country|area|state|city|region|status|error|exit|return|response|result|reason|http"
-    r"|product|item|currency|lang|colou?r|plz|order|event|message|msg)[ _-]?code\W{0,4}$"
-)
-_TO_NAME: Final = 32
-#: A word, words with dashes, a word with a number, or the number of an article.
-_NAME: Final = re.compile(r"[^\W\d_]+|[a-z]+(?:[_-][a-z]+){1,3}|[a-z]+[_-]\d{1,5}|[A-Z]{2,6}-\d+(?:-\d+)*")
-#: What is cached behind its version: ``orders:v2:``.
-_CACHED: Final = re.compile(r"\b[a-z][\w-]*:v\d+:$")
-_DIGEST: Final = re.compile(
-    r"(?i)(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})"
-    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25}"
-)
 
 
 class AnnouncedWeights(NamedTuple):
@@ -91,7 +74,7 @@ class Announced:
         best = likely[:, 1:].max(axis=1)
         for at in sorted(np.flatnonzero(best >= self._least).tolist(), key=lambda at: (-best[at], at)):
             row, start, end = spans[at]
-            if not self._is_sure(texts[row], start, end, float(best[at])):
+            if best[at] < max(self._least, least_of(texts[row], start, end)):
                 continue
             if row not in taken:
                 taken[row] = bytearray(len(texts[row]))
@@ -100,22 +83,6 @@ class Announced:
                 kind = KINDS[int(likely[at, 1:].argmax())][1]
                 found[row].append(Finding(start, end, kind, round(float(best[at]), 3), Tier.MODEL))
         return [sorted(one, key=lambda finding: finding.start) for one in found]
-
-    @staticmethod
-    def _is_sure(text: str, start: int, end: int, likely: float) -> bool:
-        """Whether a value is found: of words, numbers and digests only what there is little doubt of."""
-        value = text[start:end]
-        plain = " " in value or not any(map(str.isalpha, value))
-        before = max(0, start - _TO_NAME)
-        if _CACHED.search(text, before, start) or (
-            value.isdigit() and _OTHER_CODES.search(text, before, start)
-        ):
-            return False
-        if value[0] in "{[" and '"' in value:  # a document, whose values are looked at one by one
-            return False
-        random = _DIGEST.fullmatch(value) is not None
-        least = _SURE_WORD if _NAME.fullmatch(value) else _SURE_DIGEST if random else _SURE if plain else 0.0
-        return likely >= least and not is_public(value, text, start)
 
     def rows(self, data: bytes, ends: Sequence[int]) -> Iterator[int]:
         """Which of the lines that lie end to end in ``data`` speak of secrets; ``ends``: of each line."""

@@ -11,9 +11,10 @@ from typing import Final
 from security.model.said import class_of
 
 #: Slots that hashed features fall into.
-SLOTS: Final = 1 << 15
+SLOTS: Final = 1 << 16
 _WORDS_BEFORE: Final = 8
 _WORDS_BEHIND: Final = 4
+_SPELT: Final = 2  # words before a value of which the spelling counts too
 _CLASSES: Final = "PTCL"  # of `said`, of which is told how far away the nearest is
 _WORD: Final = re.compile(r"[A-Z]*[^\W\d_A-Z]+|[A-Z]+|\d+")
 _NUMBER: Final = "0"
@@ -27,6 +28,7 @@ class Around:
         self._text = text
         matches = list(_WORD.finditer(text, start, end))
         self._words = [_NUMBER if one.group()[0].isdigit() else one.group().lower() for one in matches]
+        self._classes = "".join(map(_class, self._words))  # a letter each
         self._starts = [one.start() for one in matches]
         self._ends = [one.end() for one in matches]
 
@@ -34,16 +36,19 @@ class Around:
         """Of the features of the value at ``start`` up to ``end``."""
         before = bisect.bisect_right(self._ends, start)  # words that end before it
         behind = bisect.bisect_left(self._starts, end)
-        left = self._words[max(0, before - _WORDS_BEFORE) : before][::-1]  # the nearest first
-        right = self._words[behind : behind + _WORDS_BEHIND]
+        before_it = slice(max(0, before - _WORDS_BEFORE), before)
+        behind_it = slice(behind, behind + _WORDS_BEHIND)
+        left, right = self._words[before_it][::-1], self._words[behind_it]  # the nearest first
         gap, gap_behind = self._gap_before(start, before), self._gap_behind(end, behind)
         looks, kind = _looks(self._text[start:end])
-        return [
-            *looks,
-            *_by_signs(left, gap, gap_behind, kind),
-            *_by_classes(list(map(_class, left)), list(map(_class, right)), gap, gap_behind, kind),
-            *_by_words(left, right),
-        ]
+        slots = [*looks, *_by_signs("".join(left[:1]), "".join(left[1:2]), gap, gap_behind, kind)]
+        of_left, of_right = self._classes[before_it][::-1], self._classes[behind_it]
+        slots += _by_classes(of_left, of_right, gap, gap_behind, kind)
+        for number, word in enumerate(left):
+            slots += _before(number, word)
+        for number, word in enumerate(right):
+            slots += _behind(number, word)
+        return slots
 
     def _gap_before(self, start: int, before: int) -> str:
         if before:
@@ -65,9 +70,10 @@ def _class(word: str) -> str:
     return _NUMBER if word == _NUMBER else class_of(word) or _OTHER
 
 
-def _by_signs(left: list[str], gap: str, gap_behind: str, kind: str) -> list[int]:
-    first, second, *_ = (*left, "", "")
-    return [
+@lru_cache(maxsize=16384)
+def _by_signs(first: str, second: str, gap: str, gap_behind: str, kind: str) -> tuple[int, ...]:
+    """``first``, ``second``: the words before, the nearest and the next."""
+    return (
         _slot("p", gap),
         _slot("x", f"{first}|{gap}"),
         _slot("y", f"{second} {first}"),
@@ -76,38 +82,40 @@ def _by_signs(left: list[str], gap: str, gap_behind: str, kind: str) -> list[int
         _slot("r", gap_behind),
         _slot("q", f"{gap[-1:]}{gap_behind[:1]}"),
         _slot("o", f"{gap}|{gap_behind}"),
-    ]
+    )
 
 
-def _by_classes(left: list[str], right: list[str], gap: str, gap_behind: str, kind: str) -> list[int]:
-    said = "".join(left)
+@lru_cache(maxsize=16384)
+def _by_classes(left: str, right: str, gap: str, gap_behind: str, kind: str) -> tuple[int, ...]:
+    """``left``, ``right``: a class for each word on that side, the nearest first."""
     slots = [
-        _slot("K", said[:5]),
-        _slot("J", said[:3] + gap),
-        _slot("I", said[:2] + kind),
-        _slot("G", said[:2] + gap[-2:] + kind),
-        _slot("F", "".join(right[:2]) + gap_behind),
+        _slot("K", left[:5]),
+        _slot("J", left[:3] + gap),
+        _slot("I", left[:2] + kind),
+        _slot("G", left[:2] + gap[-2:] + kind),
+        _slot("F", right[:2] + gap_behind),
         _slot("E", "".join(sorted({*left, *right}))),
     ]
     for name in _CLASSES:
-        far = said.find(name)
+        far = left.find(name)
         slots += (
             _slot(f"D{name}", str(far)),
-            _slot(f"A{name}", str(right.index(name) if name in right else -1)),
+            _slot(f"A{name}", str(right.find(name))),
             _slot(f"M{name}", f"{min(far, 3)}{kind}"),
         )
-    return slots
+    return tuple(slots)
 
 
-def _by_words(left: list[str], right: list[str]) -> list[int]:
-    slots: list[int] = []
-    for number, word in enumerate(left):
-        slots += (_slot("b", word), _slot(f"{min(number, 5)}", word))
-    for number, word in enumerate(left[:2]):
-        slots += _grams(str(number), word)
-    for number, word in enumerate(right):
-        slots += (_slot("B", word), _slot(f"R{min(number, 2)}", word))
-    return slots
+@lru_cache(maxsize=16384)
+def _before(number: int, word: str) -> tuple[int, ...]:
+    """Of a word with ``number`` words between it and the value."""
+    slots = (_slot("b", word), _slot(f"{min(number, 5)}", word))
+    return (*slots, *_grams(str(number), word)) if number < _SPELT else slots
+
+
+@lru_cache(maxsize=16384)
+def _behind(number: int, word: str) -> tuple[int, ...]:
+    return _slot("B", word), _slot(f"R{min(number, 2)}", word)
 
 
 @lru_cache(maxsize=65536)
@@ -115,7 +123,6 @@ def _slot(role: str, what: str) -> int:
     return zlib.crc32(f"{role}\0{what}".encode("utf-8", "surrogatepass")) % SLOTS
 
 
-@lru_cache(maxsize=16384)
 def _grams(role: str, word: str) -> tuple[int, ...]:
     """Of a word's n-grams of three and four characters, its ends marked."""
     marked = f"^{word[-12:]}$"

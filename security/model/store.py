@@ -24,7 +24,7 @@ from security.model.tokens import SLOTS
 DEFAULT: Final = Path(__file__).with_name("model.npz")
 #: What the arrays mean; another number, another meaning.
 FORMAT: Final = 2
-MOST_BYTES: Final = 3 * 1024 * 1024
+MOST_BYTES: Final = 6 * 1024 * 1024
 _MOST_HIDDEN: Final = 1024
 
 
@@ -150,4 +150,4 @@ def _unpacked(content: bytes) -> dict[str, npt.NDArray]:
     return arrays
 
 
-_MOST_UNPACKED: Final = 16 * 1024 * 1024
+_MOST_UNPACKED: Final = 32 * 1024 * 1024

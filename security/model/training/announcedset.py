@@ -4,9 +4,11 @@ The carriers are in secrets/: ``‹password›``, ``‹pin›``, ``‹passphrase
 ``‹hexkey›`` and the like, named in `_TOKENS`, are tokens; every other slot, named in `chosen`, is harmless.
 """
 
+import itertools
 import random
 import re
 import tomllib
+from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +16,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
-from sklearn.neural_network import MLPClassifier
 
 from security.model.announced import CLASSES, AnnouncedWeights, cues, described
 from security.model.looks import SLOTS
 from security.model.training.chosen import Chosen
 from security.model.training.corpus import TRAINED, Corpus, Marked, share
-from security.model.training.fit import set_rate
+from security.model.training.sparse import fitted_network
 from security.model.training.templates import FRAMES
 
 _CARRIERS: Final[dict[str, Any]] = {
@@ -39,9 +40,9 @@ _TOKENS: Final = frozenset(
 _FRAMED: Final = 0.35  # of lines, which stand in a frame of a logging framework
 _HELD_OUT: Final = 8  # one carrier in so many is never trained on
 _HIDDEN: Final = 64
-_RATE: Final = 2e-3
-_LEFT_OUT: Final = 0.1
-_ROWS: Final = 50_000  # in memory as a sparse matrix at a time
+_CARRIERS_OF_A_FEATURE: Final = (
+    3  # of what fewer have nothing is learnt, since it is nothing that others have
+)
 _TINY: Final = 1e-6
 _INT8: Final = 127
 
@@ -51,14 +52,17 @@ def is_held_out(carrier: str) -> bool:
     return share(carrier, _HELD_OUT) == 0
 
 
-def announced_lines(corpus: Corpus, fills: int, seed: int, *, held_out: bool) -> Iterator[Marked]:
-    """Each carrier that is, or is not, held out, filled ``fills`` times; spans are of secrets."""
+def announced_lines(corpus: Corpus, fills: int, seed: int, *, held_out: bool) -> Iterator[tuple[Marked, str]]:
+    """Each carrier that is, or is not, held out, filled ``fills`` times, and the carrier itself.
+
+    Spans are of secrets.
+    """
     rng = random.Random(seed)  # noqa: S311  nothing secret is drawn
     chosen = Chosen(corpus, rng)
     for carrier in (*SECRET, *HARMLESS):
         if is_held_out(carrier) is held_out:
             for _ in range(fills):
-                yield _filled(carrier, chosen, rng)
+                yield _filled(carrier, chosen, rng), carrier
 
 
 def harmless_lines(corpus: Corpus, count: int, seed: int) -> Iterator[Marked]:
@@ -109,24 +113,35 @@ class AnnouncedExamples:
 
     def __init__(self) -> None:
         self._cues = cues()
-        self._slots: list[int] = []
+        self._slots = array("i")
         self._starts = [0]
         self._labels: list[int] = []
+        self._carrier = ""
+        self._begins: list[int] = []  # of each carrier its first value
 
-    def add(self, line: Marked) -> None:
-        """Take one line in: its values near a word that speaks of secrets."""
+    def add(self, line: Marked, carrier: str) -> None:
+        """Take one line in: its values near a word that speaks of secrets.
+
+        ``carrier``: what it was made of; lines of one come one after another.
+        """
+        if carrier != self._carrier:
+            self._carrier = carrier
+            self._begins.append(len(self._labels))
         for start, end, slots in described(line.text, self._cues):
             label = _label(line.text, start, end, line.spans)
             if label is not None:
-                self._slots += slots
+                self._slots.extend(slots)
                 self._starts.append(len(self._slots))
                 self._labels.append(label)
 
-    def arrays(self) -> tuple[Any, npt.NDArray[np.int64]]:
-        """A sparse matrix of ones (values × SLOTS), and the classes."""
-        shape = (len(self._labels), SLOTS)
-        ones = np.ones(len(self._slots), np.float32)
-        matrix = csr_matrix((ones, np.array(self._slots, np.int32), np.array(self._starts)), shape=shape)
+    def arrays(self) -> tuple[csr_matrix, npt.NDArray[np.int64]]:
+        """A matrix (values × SLOTS) of ones, and of zeros for features of few carriers; the classes."""
+        slots = np.frombuffer(self._slots, np.int32)
+        carriers = np.zeros(SLOTS, np.int64)
+        for begin, end in itertools.pairwise((*self._begins, len(self._labels))):
+            carriers[np.unique(slots[self._starts[begin] : self._starts[end]])] += 1
+        ones = (carriers[slots] >= _CARRIERS_OF_A_FEATURE).astype(np.float32)
+        matrix = csr_matrix((ones, slots, np.array(self._starts)), shape=(len(self._labels), SLOTS))
         return matrix, np.array(self._labels)
 
 
@@ -147,22 +162,10 @@ _GLUED: Final = re.compile(r"[\w.-]*")
 
 
 def fitted_announced(examples: AnnouncedExamples, seed: int, epochs: int) -> AnnouncedWeights:
-    """The weights. One feature in ten is left out at random, so that no single word decides."""
+    """The weights, those of the table in eight bits."""
     matrix, labels = examples.arrays()
-    rng = np.random.default_rng(seed)
-    model = MLPClassifier(
-        hidden_layer_sizes=(_HIDDEN,), alpha=1e-4, batch_size=512, learning_rate_init=_RATE, random_state=seed
-    )
-    for epoch in range(epochs):
-        set_rate(model, _RATE * (1 - epoch / epochs))
-        order = rng.permutation(len(labels))
-        for start in range(0, len(order), _ROWS):
-            part = order[start : start + _ROWS]
-            rows = matrix[part]
-            rows.data = (rng.random(len(rows.data)) >= _LEFT_OUT).astype(np.float32) / (1 - _LEFT_OUT)
-            model.partial_fit(rows, labels[part], classes=list(range(CLASSES)))
-    first, second = model.coefs_
-    scale = np.maximum(np.percentile(np.abs(first), 99.99, axis=0), _TINY) / _INT8
-    table = np.clip(np.rint(first / scale), -_INT8, _INT8).astype(np.int8)
-    bias, out_bias = (one.astype(np.float32) for one in model.intercepts_)
-    return AnnouncedWeights(table, scale.astype(np.float32), bias, second.astype(np.float32), out_bias)
+    network = fitted_network(matrix, labels, shape=(_HIDDEN, CLASSES), epochs=epochs, seed=seed)
+    used = network.table[network.table.any(axis=1)]
+    scale = np.maximum(np.percentile(np.abs(used), 99.99, axis=0), _TINY) / _INT8
+    table = np.clip(np.rint(network.table / scale), -_INT8, _INT8).astype(np.int8)
+    return AnnouncedWeights(table, scale.astype(np.float32), network.bias, network.out, network.out_bias)

@@ -172,7 +172,7 @@ class Chosen:
         return self._text(_BASE62 + "-_", 100, 260)
 
     def _slot_hexkey(self) -> str:
-        key = self._hex(8, 16, 16, 20, 24, 32, 32, 64)
+        key = self._hex(8, 12, 16, 16, 20, 24, 32, 32, 64)
         return key.upper() if self._often(0.25) else key
 
     def _slot_b64key(self) -> str:

@@ -42,7 +42,7 @@ class Plan:
     lines: int = 230_000
     epochs: int = 7
     values: int = 20_000
-    fills: int = 8
+    fills: int = 6
     held_out: int = 12_000
     pool: int = 700
     files: int | None = None
@@ -82,7 +82,7 @@ def train(path: Path, plan: Plan, say: Callable[[str], None] = lambda _text: Non
         measures = _measures(plan, corpus, weights, secrets)
         say(f"learning what announces secrets, by {len(SECRET) + len(HARMLESS):,} carriers")
         announced = _announced(plan, corpus)
-        held_out = list(announced_lines(corpus, 2, plan.seed + 7, held_out=True))
+        held_out = [line for line, _ in announced_lines(corpus, 2, plan.seed + 7, held_out=True)]
         least = Thresholds().announced
         measures[_BY_CARRIERS] = measured_announced(Announced(announced, least), held_out)
         card = _card(plan, words, measures)
@@ -97,10 +97,10 @@ def train(path: Path, plan: Plan, say: Callable[[str], None] = lambda _text: Non
 
 def _announced(plan: Plan, corpus: Corpus) -> AnnouncedWeights:
     drawn = AnnouncedExamples()
-    for line in announced_lines(corpus, plan.fills, plan.seed + 5, held_out=False):
-        drawn.add(line)
-    for line in harmless_lines(corpus, plan.lines // 4, plan.seed + 6):
-        drawn.add(line)
+    for line, carrier in announced_lines(corpus, plan.fills, plan.seed + 5, held_out=False):
+        drawn.add(line, carrier)
+    for line in harmless_lines(corpus, plan.lines // 2, plan.seed + 6):
+        drawn.add(line, line.text)
     return fitted_announced(drawn, plan.seed, plan.epochs)
 
 

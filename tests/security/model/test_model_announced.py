@@ -28,7 +28,7 @@ def announced() -> Announced:
         ("usuario mlopez, la contraseña nueva es Girasol2021", "Girasol2021"),
         ("auth for jane failed, she typed Kestrel77x as password", "Kestrel77x"),
         ("mot de passe de mlopez remis à Kestrel_77x", "Kestrel_77x"),
-        ("client handshake: session key 9f86d081884c7d659a2feaa0", "9f86d081884c7d659a2feaa0"),
+        ("hmac key (hex) 9f86d081884c7d659a2feaa0c55ad015", "9f86d081884c7d659a2feaa0c55ad015"),
         ("new api key for partner 4711 -> Zt4kQ9xW2mVb7LpR", "Zt4kQ9xW2mVb7LpR"),
     ],
 )  # fmt: skip
@@ -51,7 +51,7 @@ def test_what_is_announced_is_found(announced: Announced, text: str, secret: str
         "commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b fixes the login page",
         "partition key=user_id, sort key=created_at",
         "zip_code=04109 country code: 49110 status_code=50310",
-        "no word of any of it here: Kestrel77! and 9f86d081884c7d659a2feaa0c55ad015",
+        "no word of any of it here: kestrel-77 and 9f86d081884c7d659a2feaa0c55ad015",
     ],
 )
 def test_what_only_speaks_of_secrets_is_left_alone(announced: Announced, text: str) -> None:

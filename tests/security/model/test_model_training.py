@@ -93,8 +93,10 @@ def test_values_are_half_secret_and_none_has_an_open_slot(words: Vocabulary) -> 
 
 def test_carriers_are_filled_and_marked_where_their_secrets_are(words: Vocabulary) -> None:
     corpus = Corpus(words, 1, pool=20)
-    lines = list(announced_lines(corpus, 1, 3, held_out=True))
-    assert lines == list(announced_lines(Corpus(words, 1, pool=20), 1, 3, held_out=True))
+    drawn = list(announced_lines(corpus, 1, 3, held_out=True))
+    assert drawn == list(announced_lines(Corpus(words, 1, pool=20), 1, 3, held_out=True))
+    assert {carrier for _, carrier in drawn} == set(filter(is_held_out, (*SECRET, *HARMLESS)))
+    lines = [line for line, _ in drawn]
     assert {label for line in lines for _, _, label in line.spans} == {1, 2}
     for line in lines:
         assert "‹" not in line.text
@@ -118,10 +120,22 @@ def test_of_what_is_learnt_a_secret_with_its_prefix_is_one_and_nearly_all_of_one
     examples = AnnouncedExamples()
     text = "the token is whsec_Zt4kQ9xW2mVb7LpR, name=jane"
     start = text.index("Zt4k")
-    examples.add(Marked(text, ((start, start + 16, 2),), ""))
+    examples.add(Marked(text, ((start, start + 16, 2),), ""), text)
     _, labels = examples.arrays()
     assert sorted(labels.tolist())[-1] == 2
     assert labels.tolist().count(2) == 1
+
+
+def test_of_a_feature_that_few_carriers_have_nothing_is_learnt() -> None:
+    examples = AnnouncedExamples()
+    for number in range(9):
+        line = Marked("token=Zt4kQ9xW2mVb7LpR1", (), "")
+        examples.add(line, f"common {number}")
+    examples.add(Marked("secret sesame: Zt4kQ9xW2mVb7LpR1", (), ""), "one of its kind")
+    matrix, labels = examples.arrays()
+    assert matrix.shape[0] == len(labels) > 9
+    assert matrix[0].data.all()
+    assert 0 < matrix[len(labels) - 1].data.mean() < 1  # its looks are common, its words are not
 
 
 def test_an_interval_holds_its_share_and_narrows_with_more_values() -> None:

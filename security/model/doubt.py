@@ -1,0 +1,95 @@
+"""A value that something announces → how likely it must be: more than others if it mostly is harmless.
+
+A network is sure of what it never saw. What is certain, or nearly, stands here.
+"""
+
+import re
+from typing import Final
+
+from security.model.said import class_of
+from security.model.secrets import is_public
+from security.model.values import is_harmless
+
+_NEVER: Final = 2.0  # no probability reaches it
+#: Of a number and of several words; of what may be a digest or an id; of a name.
+_SURE, _SURE_DIGEST, _SURE_NAME = 0.9, 0.95, 0.995
+_NEAR: Final = 32  # characters before a value that say what it is
+_FAR, _CLOSE = 64, 24  # characters before, and behind, a value in which a word says that it is a secret
+#: A word, words with dashes, a word with a number, a name in a program, a path, the number of an article.
+_NAME: Final = re.compile(
+    r"[^\W\d_]+|[a-z]+(?:[_-][a-z]+){1,3}|[a-z]+[_-]\d{1,5}!?|[A-Za-z]+\d*[_-]-?\d{1,20}|[A-Za-z]+_[A-Z]\d{1,3}"
+    r"|[a-z]{2,}(?:[A-Z][a-z0-9]*){2,}|[a-z]+_[A-Z][a-z]+(?:[A-Z0-9]+[a-z]*)+|[a-z]+\d*(?:_[a-z]+\d*){2,}"
+    r"|(?:[A-Za-z][\w.-]*/){2,}[\w.-]+|[A-Z]{2,6}-\d+(?:-\d+)*"
+)
+_DIGEST: Final = re.compile(
+    r"(?i)(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})"
+    r"|(?:[a-z]{2,5}[_-])?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25}"
+)
+#: What nobody calls a secret may be one if somebody chose it: with small letters and others, and short.
+_CHOSEN: Final = re.compile(r"(?=.*[a-z])(?=.*[^a-z])\S{4,24}")
+#: Behind the name of a field.
+_ASSIGNED: Final = re.compile(r"\\*[\"'`]?\s?(?:=>|[:=])\s?\S")
+_ESCAPED_LINE: Final = re.compile(r"\\[nrt][A-Za-z]")
+_IDENTIFIER: Final = re.compile(r"[\w-]+")
+#: Before what a field is called, and before what somebody is called who does not exist.
+_NAMES: Final = re.compile(
+    r"(?i)(?:field|param(?:eter)?|column|header|label|attr(?:ibute)?|name)[\"']?\s?[:=]\s?[\"']?$"
+    r"|\b(?:invalid|illegal) user $"
+)
+#: Before numbers that are called codes, and are no secrets.
+_OTHER_CODES: Final = re.compile(
+    r"(?i)(?:zip|post|postal|country|area|state|city|region|status|error|exit|return|response|result|reason|http"
+    r"|product|item|currency|lang|colou?r|plz|order|event|message|msg)[ _-]?code\W{0,4}$"
+)
+#: Before, and behind, a number of things.
+_COUNTS: Final = re.compile(r"(?i)\b(?:with|of|in|after|for|has|have|had|all|about|over|at|from|by|and) $")
+_COUNTED: Final = re.compile(r" [a-z]{3,}s\b")
+#: Behind what is a secret's name, and not the secret.
+_DONE_TO_IT: Final = re.compile(
+    r"[\"'`]?\)? (?:mounted|not found|created|deleted|removed|rotated|synced|missing|exists|already exists)\b"
+)
+#: What is written without blanks, and in brackets.
+_UNSPACED: Final = re.compile(r"[\u0e00-\uffff].*\(|\(.*[\u0e00-\uffff]")
+#: Before what is cached, its version: ``orders:v2:``.
+_CACHED: Final = re.compile(r"\b[a-z][\w-]*:v\d+:$")
+_WORD: Final = re.compile(r"[A-Z]*[^\W\d_A-Z]+|[A-Z]+")
+_SECRETS: Final = frozenset("PTC")  # a password, a token, a code
+
+
+def least_of(text: str, start: int, end: int) -> float:
+    """How likely the value at ``start`` up to ``end`` must be at least to be a secret; over 1: it is none."""
+    value = text[start:end]
+    if _is_harmless(text, start, end, value) or is_public(value, text, start):
+        return _NEVER
+    if _NAME.fullmatch(value):
+        return _NEVER if _DONE_TO_IT.match(text, end) else _SURE_NAME
+    digest = _DIGEST.fullmatch(value) is not None
+    of_a_cell = digest and text[start - 2 : start] == "| " and text[end : end + 2] == " |"
+    if of_a_cell or not _is_said(text, start, end):
+        return _NEVER if digest or not _CHOSEN.fullmatch(value) else 0.0
+    if digest:
+        return _SURE_DIGEST
+    return 0.0 if " " not in value and any(map(str.isalpha, value)) else _SURE
+
+
+def _is_harmless(text: str, start: int, end: int, value: str) -> bool:
+    near = max(0, start - _NEAR)
+    around = text[start - 1 : start] + text[end : end + 1]
+    if value.isdigit():
+        counted = _COUNTED.match(text, end) and _COUNTS.search(text, near, start)
+        if counted or around == "{ " or _OTHER_CODES.search(text, near, start):
+            return True
+    if _IDENTIFIER.fullmatch(value) and (_ASSIGNED.match(text, end) or _NAMES.search(text, near, start)):
+        return True
+    if is_harmless(value.rstrip("!")) or _ESCAPED_LINE.search(value):
+        return True
+    if _CACHED.search(text, near, start) or _UNSPACED.search(value):
+        return True
+    document = value[0] in "{[" and '"' in value  # whose values are looked at one by one
+    return document or (around == "{}" and _DIGEST.fullmatch(value) is not None)
+
+
+def _is_said(text: str, start: int, end: int) -> bool:
+    """Whether a word before ``start``, or close behind ``end``, says that it is a secret."""
+    words = _WORD.findall(text, max(0, start - _FAR), start) + _WORD.findall(text, end, end + _CLOSE)
+    return any(class_of(word.lower()) in _SECRETS for word in words)

@@ -1,0 +1,62 @@
+"""What is certainly no secret is none, however sure the network is; what mostly is none must be likelier."""
+
+import pytest
+
+from security.model.doubt import least_of
+
+
+def _least(marked: str) -> float:
+    start, end = marked.index("‹"), marked.index("›") - 1
+    return least_of(marked.replace("‹", "").replace("›", ""), start, end)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'public static final String PASSWORD_FIELD = "‹password_7533›";',
+        "Invalid user ‹123456› from 10.0.0.7 port 22",
+        "AlarmManager: sending alarm Alarm{‹2741459› type 3 when 509267844}",
+        "card layout rendered in 480.0ms with ‹4305› widgets",
+        "zip code: ‹04109›",
+        "cache miss sessions:v2:‹9f86d081884c7d65›",
+        'payload {"user":‹{"pin":"4711"}›}',
+        "| INFO | billing-api | ‹9f86d081884c7d659a2feaa0c55ad015› | started",
+        "session-store | ‹9f86d081884c7d659a2feaa0c55ad015› | MAC verification",
+        "token: ‹处理完成：rgb(49022›, 128, 64)",
+        "secret ‹notification-worker-db› mounted at /var/run",
+        "registry key {‹5d1f0c7e-1b2a-4c3d-8e9f-0a1b2c3d4e5f›} loaded for the key",
+        "sha256:‹9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08›",
+    ],
+)
+def test_what_is_certainly_harmless_is_never_a_secret(text: str) -> None:
+    assert _least(text) > 1
+
+
+@pytest.mark.parametrize(
+    ("text", "likelier"),
+    [
+        ("pin ‹4711› works at the door", True),
+        ("session token ‹9f86d081884c7d659a2feaa0c55ad015› issued", True),
+        ("passphrase: ‹purple monkey dishwasher›", True),
+        ("secret ‹notification-worker-db› it is", True),
+        ("session=‹req-5d1f0c7e-1b2a-4c3d-8e9f-0a1b2c3d4e5f›", True),
+        ("key ‹blk_-7105305952901940477›", True),
+        ("the password is ‹kP9xv7qLm2›", False),
+        ("new pw: ‹Summer2024!›, changed by jane", False),
+    ],
+)
+def test_numbers_phrases_digests_and_names_must_be_likelier_than_others(text: str, likelier: bool) -> None:
+    assert (0.85 < _least(text) <= 1) is likelier
+    assert (_least(text) == 0) is not likelier
+
+
+def test_of_a_name_more_is_asked_than_of_a_digest_and_of_that_more_than_of_a_number() -> None:
+    name, digest, number = map(
+        _least,
+        (
+            "secret ‹db-credentials›",
+            "token ‹9f86d081884c7d659a2feaa0c55ad015›",
+            "pin ‹4711›",
+        ),
+    )
+    assert name > digest > number
