@@ -15,11 +15,11 @@ _NEVER: Final = 2.0  # no probability reaches it
 _SURE, _SURE_DIGEST, _SURE_NAME = 0.9, 0.95, 0.995
 _NEAR: Final = 32  # characters before a value that say what it is
 _FAR, _CLOSE = 64, 24  # characters before, and behind, a value in which a word says that it is a secret
-#: A word, words with dashes, a word with a number, a name in a program, a path, the number of an article.
+#: A word, words with dashes, a word with a number, a name in a program, a path, a file, an article's number.
 _NAME: Final = re.compile(
-    r"[^\W\d_]+|[a-z]+(?:[_-][a-z]+){1,3}|[a-z]+[_-]\d{1,5}!?|[A-Za-z]+\d*[_-]-?\d{1,20}|[A-Za-z]+_[A-Z]\d{1,3}"
-    r"|[a-z]{2,}(?:[A-Z][a-z0-9]*){2,}|[a-z]+_[A-Z][a-z]+(?:[A-Z0-9]+[a-z]*)+|[a-z]+\d*(?:_[a-z]+\d*){2,}"
-    r"|(?:[A-Za-z][\w.-]*/){2,}[\w.-]+|[A-Z]{2,6}-\d+(?:-\d+)*"
+    r"[^\W\d_]+|[a-z]+(?:[_-][a-z]+){1,3}|[a-z]+[_-]\d{1,5}!?|[A-Za-z]+\d*[_-]-?\d{1,20}|[a-z]+-[a-z]\d{1,3}"
+    r"|[A-Za-z]+_[A-Z]\d{1,3}|[a-z]{2,}(?:[A-Z][a-z0-9]*){2,}|[a-z]+_[A-Z][a-z]+(?:[A-Z0-9]+[a-z]*)+|[a-z]+\d*(?:_[a-z]+\d*){2,}"
+    r"|(?:[A-Za-z][\w.-]*/){2,}[\w.-]+|[A-Z]{2,6}-\d+(?:-\d+)*|[\w-]+\.[a-z]{3,6}"
 )
 _DIGEST: Final = re.compile(
     r"(?i)(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})"
@@ -52,6 +52,7 @@ _DONE_TO_IT: Final = re.compile(
 _UNSPACED: Final = re.compile(r"[\u0e00-\uffff].*\(|\(.*[\u0e00-\uffff]")
 #: Before what is cached, its version: ``orders:v2:``.
 _CACHED: Final = re.compile(r"\b[a-z][\w-]*:v\d+:$")
+_PARAMETER: Final = re.compile(r"[?&]([\w.-]+)=$")
 _WORD: Final = re.compile(r"[A-Z]*[^\W\d_A-Z]+|[A-Z]+")
 _SECRETS: Final = frozenset("PTC")  # a password, a token, a code
 
@@ -90,6 +91,10 @@ def _is_harmless(text: str, start: int, end: int, value: str) -> bool:
 
 
 def _is_said(text: str, start: int, end: int) -> bool:
-    """Whether a word before ``start``, or close behind ``end``, says that it is a secret."""
-    words = _WORD.findall(text, max(0, start - _FAR), start) + _WORD.findall(text, end, end + _CLOSE)
+    """Whether a word before ``start``, or close behind ``end``, says that it is a secret; in a URL a name."""
+    near = max(0, start - _FAR)
+    if named := _PARAMETER.search(text, near, start):
+        words = _WORD.findall(named[1])
+    else:
+        words = _WORD.findall(text, near, start) + _WORD.findall(text, end, end + _CLOSE)
     return any(class_of(word.lower()) in _SECRETS for word in words)
