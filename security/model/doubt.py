@@ -62,15 +62,19 @@ def least_of(text: str, start: int, end: int) -> float:
     value = text[start:end]
     if _is_harmless(text, start, end, value) or is_public(value, text, start):
         return _NEVER
-    if _NAME.fullmatch(value):
-        return _NEVER if _DONE_TO_IT.match(text, end) else _SURE_NAME
-    digest = _DIGEST.fullmatch(value) is not None
+    name, digest = _NAME.fullmatch(value) is not None, _DIGEST.fullmatch(value) is not None
+    if name and _DONE_TO_IT.match(text, end):
+        return _NEVER
     of_a_cell = digest and text[start - 2 : start] == "| " and text[end : end + 2] == " |"
-    if of_a_cell or not _is_said(text, start, end):
-        return _NEVER if digest or not _CHOSEN.fullmatch(value) else 0.0
+    said = not of_a_cell and _is_said(text, start, end)
+    if not said and (digest or not _CHOSEN.fullmatch(value)):
+        return _NEVER
+    if name:
+        return _SURE_NAME
     if digest:
         return _SURE_DIGEST
-    return 0.0 if " " not in value and any(map(str.isalpha, value)) else _SURE
+    plain = " " in value or not any(map(str.isalpha, value))
+    return _SURE if plain else 0.0
 
 
 def _is_harmless(text: str, start: int, end: int, value: str) -> bool:

@@ -27,7 +27,7 @@ def announced() -> Announced:
         ("Benutzer meldet: sein Kennwort ist Regenbogen.19", "Regenbogen.19"),
         ("usuario mlopez, la contraseña nueva es Girasol2021", "Girasol2021"),
         ("auth for jane failed, she typed Kestrel77x as password", "Kestrel77x"),
-        ("mot de passe de mlopez remis à Kestrel_77x", "Kestrel_77x"),
+        ("le mot de passe de mlopez a été changé en Kestrel_77x", "Kestrel_77x"),
         ("hmac key (hex) 9f86d081884c7d659a2feaa0c55ad015", "9f86d081884c7d659a2feaa0c55ad015"),
         ("new api key for partner 4711 -> Zt4kQ9xW2mVb7LpR", "Zt4kQ9xW2mVb7LpR"),
     ],

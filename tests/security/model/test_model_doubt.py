@@ -24,6 +24,7 @@ def _least(marked: str) -> float:
         "session-store | ‹9f86d081884c7d659a2feaa0c55ad015› | MAC verification",
         "token: ‹处理完成：rgb(49022›, 128, 64)",
         "https://tools.example/update?request=‹53f725cf03f511fab16f19e789ce64aa1eed72395fc2›&key=7:11",
+        "rejected ‹ptgUzEjfebzJ6sZWdoHIxrXl0gqn87b1PZqZrmktsO3U9224› for commit 17",
         "secret ‹notification-worker-db› mounted at /var/run",
         "registry key {‹5d1f0c7e-1b2a-4c3d-8e9f-0a1b2c3d4e5f›} loaded for the key",
         "sha256:‹9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08›",
