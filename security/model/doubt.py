@@ -18,7 +18,7 @@ _FAR, _CLOSE = 64, 24  # characters before, and behind, a value in which a word 
 #: A word, words with dashes, a word with a number, a name in a program, a path, a file, an article's number.
 _NAME: Final = re.compile(
     r"[^\W\d_]+|[a-z]+(?:[_-][a-z]+){1,3}|[a-z]+[_-]\d{1,5}!?|[A-Za-z]+\d*[_-]-?\d{1,20}|[a-z]+-[a-z]\d{1,3}"
-    r"|[A-Za-z]+_[A-Z]\d{1,3}|[a-z]{2,}(?:[A-Z][a-z0-9]*){2,}|[a-z]+_[A-Z][a-z]+(?:[A-Z0-9]+[a-z]*)+|[a-z]+\d*(?:_[a-z]+\d*){2,}"
+    r"|[A-Za-z]+_[A-Z]\d{1,3}|[a-z]{2,}(?:[A-Z][a-z0-9]*){2,}|[a-z]+_[A-Z][a-z]+(?:[A-Z0-9][a-z]*)+|[a-z]+\d*(?:_[a-z]+\d*){2,}"
     r"|(?:[A-Za-z][\w.-]*/){2,}[\w.-]+|[A-Z]{2,6}-\d+(?:-\d+)*|[\w-]+\.[a-z]{3,6}"
 )
 _DIGEST: Final = re.compile(
