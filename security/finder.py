@@ -73,7 +73,6 @@ _UNREAD: Final = Kind(
 )
 
 
-_SECRET: Final = Category.SECRET
 _READ: Final = re.compile(r"\s*(?:\[UNREAD\])?")
 
 
@@ -88,6 +87,7 @@ class Finder:
         fields = tuple(_field_hint(kind.fields) for kind in kinds if kind.fields)
         named = ('"',) if policy.fields else ()
         self._scanner = scanner_of(kinds, (views.BASE64_HINT, *views.OTHER_HINTS, *fields, *named))
+        self._of_patterns = frozenset(kinds)
         self._base64 = len(kinds)  # number of the first that is no kind's
         self._colour = self._base64 + 1 + views.OTHER_HINTS.index(views.COLOUR_HINT)
         self._kind_of_field = functools.lru_cache(_REMEMBERED)(functools.partial(secret_field, kinds=kinds))
@@ -166,16 +166,17 @@ class Finder:
         for view in views.views(text, without, encoded=encoded, coloured=coloured, hidden=hidden):
             taken = without | {view.once} if view.once else without
             inside = self._findings(view.text, path, depth + 1, without=taken)
-            if (
-                view.once == views.JOINED
-            ):  # where a word ends another may begin, which no pattern takes for its own
-                inside = [
-                    one for one in inside if one.tier is Tier.PATTERN or one.kind.category is not _SECRET
-                ]
+            if view.once == views.JOINED:  # where a line ended a word ends, which the model cannot know
+                inside = [one for one in inside if not self._is_told_by_words(one)]
             found += _seen_through(view, inside)
         if len(found) > 1:
             found = resolved(found, text)
         return [one._replace(path=path) for one in found] if path else found
+
+    def _is_told_by_words(self, one: Finding) -> bool:
+        """Whether it is a secret that no pattern knows, by the words around it."""
+        by_model = one.tier is Tier.MODEL and one.kind not in self._of_patterns
+        return by_model and one.kind.category is Category.SECRET
 
     def _of_number(self, number: str, label: str) -> list[Finding]:
         return self._allowed(_unlabelled(self._scanner.scan(_labelled(number, label)), label), number)

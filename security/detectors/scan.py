@@ -195,11 +195,8 @@ _TELLING_OF_SECRETS: Final = 3  # letters and digits of one
 def _tells(one: Finding, text: str, start: int, end: int) -> bool:
     """Whether what is left of a value, characters ``start`` up to ``end``, must not be read either."""
     left = text[start:end]
-    if (
-        one.tier is Tier.MODEL
-        and one.kind.category is Category.SECRET
-        and "\n" not in text[one.start : one.end]
-    ):
+    told_by_words = one.tier is Tier.MODEL and one.kind.category is Category.SECRET
+    if told_by_words and "\n" not in text[one.start : one.end]:
         return sum(map(str.isalnum, left)) >= _TELLING_OF_SECRETS
     return sum(map(str.isdigit, left)) >= _TELLING_DIGITS
 
