@@ -46,7 +46,7 @@ def _kinds() -> np.ndarray:
 
 
 _KIND: Final = _kinds().tobytes()
-_ROWS: Final = 8192  # at once: what is made of them stays in the processor's cache
+_ROWS: Final = 4096  # at once: what is made of them stays in the processor's cache
 
 
 def shapes_of(lines: pa.Array) -> pa.Array:

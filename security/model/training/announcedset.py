@@ -40,9 +40,7 @@ _TOKENS: Final = frozenset(
 _FRAMED: Final = 0.35  # of lines, which stand in a frame of a logging framework
 _HELD_OUT: Final = 8  # one carrier in so many is never trained on
 _HIDDEN: Final = 64
-_CARRIERS_OF_A_FEATURE: Final = (
-    3  # of what fewer have nothing is learnt, since it is nothing that others have
-)
+_CARRIERS_OF_A_FEATURE: Final = 3  # what fewer have tells nothing of other lines, and is not learnt
 _TINY: Final = 1e-6
 _INT8: Final = 127
 
