@@ -54,6 +54,13 @@ def test_a_column_has_the_shapes_of_its_lines(texts: list[str]) -> None:
     assert shapes_of(pa.array(texts, pa.string())).to_pylist() == [shape(text) for text in texts]
 
 
+def test_a_long_column_has_the_shapes_of_its_lines() -> None:
+    texts = ["order 17 of jane", "", "took 3 ms, node-12", "ends with="] * 3_000
+    shapes = [shape(text) for text in texts[:4]]
+    assert shapes_of(pa.array(texts)).to_pylist() == shapes * 3_000
+    assert shapes_of(pa.array(texts).slice(5)).to_pylist() == (shapes * 3_000)[5:]
+
+
 @given(st.lists(TEXTS, min_size=2, max_size=8), st.integers(0, 8))
 def test_a_slice_of_a_column_has_the_shapes_of_its_lines(texts: list[str], begin: int) -> None:
     column = pa.array(texts, pa.string()).slice(begin)

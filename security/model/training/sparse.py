@@ -1,8 +1,8 @@
 """Rows of slots, and the class of each → a table and a network that sums what the table holds in them.
 
 scikit-learn's networks change every weight at every step. Of a table with as many rows as there are slots a
-batch touches one in ten, so that nearly all of that would be for nothing: here only those rows are changed,
-by AdaGrad (Duchi, Hazan, Singer 2011, *Adaptive subgradient methods*), with one step size for each row.
+batch touches some, and the rest of that is for nothing: here only those rows are changed, by AdaGrad (Duchi,
+Hazan, Singer 2011, *Adaptive subgradient methods*), with one step size for each row.
 """
 
 from typing import Final, NamedTuple
