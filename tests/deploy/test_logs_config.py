@@ -8,7 +8,7 @@ import yaml
 
 from connectors.logstores import render
 from connectors.logstores.store import STREAM_FIELDS, Store
-from runners.stack.collector import CONFIGURATION, TOPIC
+from runners.stack.collector import CONFIGURATION, SYNCHRONOUS, TOPIC
 from tests.conftest import ROOT
 from tests.connectors.logbatches import TRACE, batch, record
 
@@ -47,6 +47,11 @@ def test_each_file_parses_and_none_is_forgotten() -> None:
     read = {path.name for path in LOGS.glob("*.yaml") if yaml.safe_load(path.read_text())}
     read |= {path.name for path in LOGS.glob("*.json") if json.loads(path.read_text())}
     assert read | {"victorialogs.env"} == {path.name for path in LOGS.iterdir()}
+
+
+def test_who_deploys_the_collector_is_told_what_it_needs_to_lose_nothing() -> None:
+    comments = [line for line in CONFIGURATION.read_text().splitlines() if line.startswith("# ")]
+    assert any(SYNCHRONOUS in line for line in comments)
 
 
 def test_nothing_listens_but_on_loopback() -> None:

@@ -54,6 +54,7 @@ class Collected:
 
     def __init__(self, stack: Stack) -> None:
         self.documents: dict[int, list[bytes]] = {}
+        self._bodies: list[str] = []
         self._consumer = Consumer(
             {
                 "bootstrap.servers": stack.addresses.bootstrap_servers,
@@ -68,9 +69,11 @@ class Collected:
         """Those of the records with this word, read on from where it was."""
         for message in self._consumer.consume(1000, timeout=0.2):
             assert message.error() is None
-            self.documents.setdefault(message.partition() or 0, []).append(message.value() or b"")
-        found = [body for batch in self.batches() for body in batch.column("body").to_pylist()]
-        return [body for body in found if word in body]
+            value = message.value() or b""
+            self.documents.setdefault(message.partition() or 0, []).append(value)
+            for batch in decoded([value]):
+                self._bodies += batch.column("body").to_pylist()
+        return [body for body in self._bodies if word in body]
 
     def batches(self) -> list[pa.RecordBatch]:
         return [one for partition, values in self.documents.items() for one in decoded(values, partition)]

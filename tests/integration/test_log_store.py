@@ -208,19 +208,40 @@ def test_files_reach_kafka_as_the_stack_has_it(stack: Stack, query: Query, kafka
     assert query.distinct(by_word("otter"), RECORD_ID) == records
 
 
-def test_a_collector_that_is_killed_loses_nothing(stack: Stack, kafka: Collected) -> None:
-    lines = 60_000
-    file = stack.addresses.collected / "killed.log"
-    file.write_text("".join(f"2025-11-29T12:00:00.000Z INFO lynx{number}end\n" for number in range(lines)))
-    wait_until(lambda: kafka.bodies("lynx"))
-    stack.kill("collector")
-    stack.start("collector")
+def test_a_collector_that_is_killed_again_and_again_loses_nothing(stack: Stack, kafka: Collected) -> None:
+    written: list[str] = []
+    stop = threading.Event()
+
+    def write() -> None:
+        """Some lines at a time, as services do: what is read and not sent yet is then never a whole batch."""
+        with (stack.addresses.collected / "killed.log").open("w") as file:
+            while not stop.wait(0.01):
+                some = [f"lynx{number}end" for number in range(len(written), len(written) + 70)]
+                file.write("".join(f"2025-11-29T12:00:00.000Z INFO {word}\n" for word in some))
+                file.flush()
+                written.extend(some)
 
     def found() -> set[str]:
         return {body.split()[-1] for body in kafka.bodies("lynx")}
 
-    wait_until(lambda: len(found()) >= lines)
-    assert found() == {f"lynx{number}end" for number in range(lines)}
+    def missing() -> str:
+        words = sorted(set(written) - found(), key=lambda word: int(word[4:-3]))
+        log = stack.components["collector"].log.read_text()
+        return f"{len(words)} of {len(written)}: {words[:3]} to {words[-3:]}; the collector:\n{log[-4000:]}"
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    try:
+        for _ in range(6):
+            known = len(found())
+            wait_until(lambda known=known: len(found()) > known, missing)
+            stack.kill("collector")
+            stack.start("collector")
+    finally:
+        stop.set()
+        writing.join()
+    wait_until(lambda: len(found()) >= len(written), missing)
+    assert found() == set(written)
 
 
 def test_the_settings_for_production_are_known_to_the_store(stack: Stack, tmp_path: Path) -> None:
