@@ -37,6 +37,7 @@ _ISSUERS: Final = (
     ("9792", "9792", (16,)),  # Troy
 )
 _GROUP: Final = re.compile(r"\d+")
+_UUID: Final = re.compile(r"\d{8}-\d{4}-\d{4}-\d{4}-\d{12}")
 _NO_DIGITS: Final = re.compile(r"\D+")
 _PREFIX: Final = 4  # digits, which the longest prefix has
 _MOST_GROUPS: Final = 6  # of a card
@@ -67,6 +68,8 @@ def is_named_card(value: str) -> bool:
 
 def cards(run: str) -> Iterator[tuple[int, int]]:
     """The cards in a run of groups of digits: the longest that is one counts, then what is beside it."""
+    if _UUID.search(run):
+        return
     if run.count(".") == 1:  # a decimal, which may be an amount behind a card
         run = run[: max(run.rfind(" "), 0)]
     groups = list(_GROUP.finditer(run.replace("%20", "   ")))
@@ -76,14 +79,24 @@ def cards(run: str) -> Iterator[tuple[int, int]]:
         reach = _MOST_GROUPS if end - start == _FIRST_GROUP else int(end - start >= _SHORTEST)
         for last in range(min(len(groups), first + reach) - 1, first - 1, -1):
             end = groups[last].end()
-            digits = "".join(group.group() for group in groups[first : last + 1])
-            if is_card(digits) or (_IN_THREE_GROUPS.match(run, start) and luhn.is_valid(digits)):
+            parts = [group.group() for group in groups[first : last + 1]]
+            digits = "".join(parts)
+            if (_are_of_a_card(parts) and is_card(digits)) or (
+                _IN_THREE_GROUPS.match(run, start) and luhn.is_valid(digits)
+            ):
                 yield start, end
                 first = last
                 break
         first += 1
 
 
+def _are_of_a_card(groups: list[str]) -> bool:
+    """Whether cards are grouped so: by four, or as those of American Express, Diners and old ones of Visa."""
+    sizes = tuple(map(len, groups))
+    return sizes in _OTHER_GROUPS or all(size == _FIRST_GROUP for size in sizes[:-1])
+
+
+_OTHER_GROUPS: Final = frozenset(((4, 6, 4), (4, 6, 5), (4, 3, 3, 3)))
 #: In advertisements and in a law's text (Social Security Administration, "Misused SSNs").
 _SHOWN_SSNS: Final = frozenset({"078051120", "219099999", "457555462"})
 

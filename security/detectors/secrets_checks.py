@@ -15,6 +15,7 @@ _PLACE: Final = re.compile(
       (?:null|none|nil|undefined|nan|true|false|yes|no|n/a|na|empty|blank|unset|unknown|void|todo|tbd|fixme
         |redacted|hidden|masked|removed|filtered|protected|sanitized|omitted|encrypted|placeholder
         |replace[_-]?me|string|str|char|varchar|text|bytes?|int(?:eger)?|number|bool(?:ean)?|object|any)
+      | (?:redacted|hidden|masked|removed|filtered)(?:_[a-z]+){1,6}
       | \W{0,5} | x{3,} | [\\*•●·xX\#?_.█■＊-]+ | <%.* | <\?.* | !{1,2}[A-Za-z]+ | @\w+\(.*
       | __\w+__ | @@?\w+@@? | [a-z][a-z0-9+-]*://\S* | \$\w+:\w+ | %\w+\(.*
       | -\w | --[a-z][\w-]* | ENC[\[(].* | \$\w+(?:->\w|\[\\*["'\w]).*
@@ -233,7 +234,7 @@ def is_strong(value: str) -> bool:
     digit = any(map(str.isdigit, text))
     if _UUID.fullmatch(text) or re.fullmatch(
         r"(?:https?|ftp|file)://\S*|[\w.-]+@[\w-]+\.[\w.-]+|(?:[A-Za-z_$]\w*\.){2,}[A-Za-z_$][\w$]*"
-        r"|\d+(?:\.\d+){1,3}\S*",
+        r"|\d+(?:\.\d+){1,3}\S*|(?:[A-Za-z]{2,}\d?|[a-z]+(?:_[a-z]+)+)=.*",
         text,
     ):
         return False
@@ -526,7 +527,7 @@ def bare_key(value: str) -> Iterator[tuple[int, int]]:
 
 
 #: What an entry of a store of secrets is called: words, and six characters of its own; the scope of a key.
-_NAMED: Final = re.compile(r"(?:[a-z]+[-_/])+[A-Za-z0-9]{6}|.*(?:/|%2[Ff])aws4_request")
+_NAMED: Final = re.compile(r"(?:[A-Za-z]+[-_/])+[A-Za-z0-9]{6,10}|.*(?:/|%2[Ff])aws4_request")
 
 
 def bare_drawn(value: str) -> Iterator[tuple[int, int]]:

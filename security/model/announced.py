@@ -71,7 +71,7 @@ class Announced:
         if not spans:
             return found
         likely = self.probabilities(slots)
-        best = likely[:, 1:].max(axis=1)
+        best = likely[:, 1:].sum(axis=1)  # that it is a secret, of whichever class
         for at in sorted(np.flatnonzero(best >= self._least).tolist(), key=lambda at: (-best[at], at)):
             row, start, end = spans[at]
             if best[at] < max(self._least, least_of(texts[row], start, end)):

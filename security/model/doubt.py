@@ -6,13 +6,13 @@ A network is sure of what it never saw. What is certain, or nearly, stands here.
 import re
 from typing import Final
 
+from security.model.doubtfield import NEVER, SURE, least_by_name
 from security.model.said import class_of
 from security.model.secrets import is_public
 from security.model.values import is_harmless
 
-_NEVER: Final = 2.0  # no probability reaches it
-#: Of a number and of several words; of what may be a digest or an id; of a name.
-_SURE, _SURE_DIGEST, _SURE_NAME = 0.9, 0.95, 0.995
+#: Of a number and of several words; of what may be a digest or an id.
+_SURE_NUMBER, _SURE_DIGEST = 0.9, 0.95
 _NEAR: Final = 32  # characters before a value that say what it is
 _FAR, _CLOSE = 64, 24  # characters before, and behind, a value in which a word says that it is a secret
 #: A word, words with dashes, a word with a number, a name in a program, a path, a file, an article's number.
@@ -31,11 +31,12 @@ _CHOSEN: Final = re.compile(r"(?=.*[a-z])(?=.*[^a-z])\S{4,24}")
 _ASSIGNED: Final = re.compile(r"\\*[\"'`]?\s?(?:=>|[:=])\s?\S")
 _ESCAPED_LINE: Final = re.compile(r"\\[nrt][A-Za-z]")
 _IDENTIFIER: Final = re.compile(r"[\w-]+")
-#: Before what a field is called, and before what somebody is called who does not exist.
+#: Before what a field is called.
 _NAMES: Final = re.compile(
     r"(?i)(?:field|param(?:eter)?|column|header|label|attr(?:ibute)?|name)[\"']?\s?[:=]\s?[\"']?$"
-    r"|\b(?:invalid|illegal) user $"
 )
+#: Before what somebody is called who does not exist.
+_NOBODY: Final = re.compile(r"(?i)\b(?:invalid|illegal|unknown) user $")
 #: Before numbers that are called codes, and are no secrets.
 _OTHER_CODES: Final = re.compile(
     r"(?i)(?:zip|post|postal|country|area|state|city|region|status|error|exit|return|response|result|reason|http"
@@ -48,10 +49,23 @@ _COUNTED: Final = re.compile(r" [a-z]{3,}s\b")
 _DONE_TO_IT: Final = re.compile(
     r"[\"'`]?\)? (?:mounted|not found|created|deleted|removed|rotated|synced|missing|exists|already exists)\b"
 )
+#: Around a line of a block of base64, as it stands there or escaped.
+_IN_BLOCK: Final = re.compile(r"(?s)(?:\\n|.?\n)[\\\n]")
+_LINE_OF_BLOCK: Final = 40  # characters of one
+#: Before the rest of the name of an element of XML.
+_TAG: Final = re.compile(r"</?[\w.-]+:$")
+#: A class and its namespace, an account and its domain, an identifier of Windows, what is set to nothing, a
+#: constant, what everybody runs and reckons with.
+_OF_PROGRAMS: Final = re.compile(
+    r"(?:[A-Za-z]\w*\\+)+[\w.]*|S-1-[\w-]+|[A-Za-z_][\w.]*=|[A-Z]{2,}(?:_[A-Z]{2,})+"
+    r"|(?i:argon2(?:id?|d)?|python[23]|win(?:32|64)|x(?:86|64)(?:_64)?|amd64|arm64|3des|sha-?[1-5]\d{0,2}|aes-?\d{3}"
+    r"|md[245]|rc[24]|ip?v[46]|oauth2?|saml2?|base(?:32|58|64)|utf-?(?:8|16)|(?:es|hs|rs|ps)\d{3}|[ex]d?25519|log4j2?"
+    r"|php\d|ext[234]|eth\d+|wlan\d+|mp[34]|k8s|ntlmv?[12]?|tlsv?1(?:\.\d)?)"
+)
 #: What is written without blanks, and in brackets.
 _UNSPACED: Final = re.compile(r"[\u0e00-\uffff].*\(|\(.*[\u0e00-\uffff]")
-#: Before what is cached, its version: ``orders:v2:``.
-_CACHED: Final = re.compile(r"\b[a-z][\w-]*:v\d+:$")
+#: Before what is cached, its version: ``orders:v2:``; before the number of a user of Auth0.
+_CACHED: Final = re.compile(r"\b[a-z][\w-]*:v\d+:$|\bauth0\|$")
 _PARAMETER: Final = re.compile(r"[?&]([\w.-]+)=$")
 _WORD: Final = re.compile(r"[A-Z]*[^\W\d_A-Z]+|[A-Z]+")
 _SECRETS: Final = frozenset("PTC")  # a password, a token, a code
@@ -60,21 +74,19 @@ _SECRETS: Final = frozenset("PTC")  # a password, a token, a code
 def least_of(text: str, start: int, end: int) -> float:
     """How likely the value at ``start`` up to ``end`` must be at least to be a secret; over 1: it is none."""
     value = text[start:end]
-    if _is_harmless(text, start, end, value) or is_public(value, text, start):
-        return _NEVER
     name, digest = _NAME.fullmatch(value) is not None, _DIGEST.fullmatch(value) is not None
-    if name and _DONE_TO_IT.match(text, end):
-        return _NEVER
+    certain = _is_harmless(text, start, end, value) or is_public(value, text, start)
+    if certain or (name and _DONE_TO_IT.match(text, end)):
+        return NEVER
     of_a_cell = digest and text[start - 2 : start] == "| " and text[end : end + 2] == " |"
     said = not of_a_cell and _is_said(text, start, end)
     if not said and (digest or not _CHOSEN.fullmatch(value)):
-        return _NEVER
-    if name:
-        return _SURE_NAME
-    if digest:
-        return _SURE_DIGEST
+        return NEVER
+    least = least_by_name(text, start, end, digest=digest)
+    if name or text[start - 1 : start] + text[end : end + 1] == "\t\t":
+        return max(least, SURE)
     plain = " " in value or not any(map(str.isalpha, value))
-    return _SURE if plain else 0.0
+    return max(least, _SURE_DIGEST if digest else _SURE_NUMBER if plain else 0.0)
 
 
 def _is_harmless(text: str, start: int, end: int, value: str) -> bool:
@@ -86,9 +98,14 @@ def _is_harmless(text: str, start: int, end: int, value: str) -> bool:
             return True
     if _IDENTIFIER.fullmatch(value) and (_ASSIGNED.match(text, end) or _NAMES.search(text, near, start)):
         return True
-    if is_harmless(value.rstrip("!")) or _ESCAPED_LINE.search(value):
+    if is_harmless(value.rstrip("!")) or _ESCAPED_LINE.search(value) or _OF_PROGRAMS.fullmatch(value):
         return True
-    if _CACHED.search(text, near, start) or _UNSPACED.search(value):
+    of_block = len(value) >= _LINE_OF_BLOCK and _IN_BLOCK.fullmatch(
+        text[start - 2 : start] + text[end : end + 1]
+    )
+    if of_block or len({*value} - {"-"}) == 1 or _UNSPACED.search(value):
+        return True
+    if any(before.search(text, near, start) for before in (_CACHED, _NOBODY, _TAG)):
         return True
     document = value[0] in "{[" and '"' in value  # whose values are looked at one by one
     return document or (around == "{}" and _DIGEST.fullmatch(value) is not None)

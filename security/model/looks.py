@@ -8,6 +8,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import Final
 
+from security.model.fieldname import field_name, said_by
 from security.model.said import class_of
 
 #: Slots that hashed features fall into.
@@ -44,6 +45,7 @@ class Around:
         slots = [*looks, *_by_signs("".join(left[:1]), "".join(left[1:2]), gap, gap_behind, kind)]
         of_left, of_right = self._classes[before_it][::-1], self._classes[behind_it]
         slots += _by_classes(of_left, of_right, gap, gap_behind, kind)
+        slots += _by_name(field_name(self._text, start), kind, of_left)
         for number, word in enumerate(left):
             slots += _before(number, word)
         for number, word in enumerate(right):
@@ -103,6 +105,17 @@ def _by_classes(left: str, right: str, gap: str, gap_behind: str, kind: str) -> 
             _slot(f"A{name}", str(right.find(name))),
             _slot(f"M{name}", f"{min(far, 3)}{kind}"),
         )
+    return tuple(slots)
+
+
+@lru_cache(maxsize=16384)
+def _by_name(name: str, kind: str, left: str) -> tuple[int, ...]:
+    """``name``: of the field whose value it is."""
+    said = said_by(name)
+    slots = [_slot("N", said), _slot("NV", f"{said}|{kind}"), _slot("NK", said + left[:3])]
+    if name:
+        words = sorted({word.lower() for word in _WORD.findall(name)})
+        slots += (_slot("NN", name.lower()), *(_slot("NW", word) for word in words))
     return tuple(slots)
 
 

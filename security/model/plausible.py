@@ -23,9 +23,9 @@ def can_be_person(words: Sequence[str], text: str, start: int, end: int, *, cert
     One word alone, or words without a capital, are a name only by what is said before them. ``certain``: the
     network has no doubt: then it is no matter that the key before is a word of software (``host``, ``key``).
     """
-    if (start and (text[start - 1].isalnum() or text[start - 1] in "-_.@/\\$%#&")) or _is_of_line(
-        words, text[start:end]
-    ):
+    glued = start and (text[start - 1].isalnum() or text[start - 1] in "-_.@/\\$%#&")
+    of_bytes = _NO_TEXT.search(text, max(0, start - _BESIDE), end + _BESIDE)
+    if glued or of_bytes or _GOES_ON.match(text, end) or _is_of_line(words, text[start:end]):
         return False
     before = text[max(0, start - _ANNOUNCED) : start]
     keyed = _key_lists(before)
@@ -50,6 +50,11 @@ def can_be_person(words: Sequence[str], text: str, start: int, end: int, *, cert
     )
 
 
+#: In what is no text: bytes that were read as one.
+_NO_TEXT: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
+_BESIDE: Final = 4  # characters beside a name
+#: Behind the first part of the name of a host, a file, an account: ``Jos-MacBook``, ``jo.doe``.
+_GOES_ON: Final = re.compile(r"_\w|-[A-Za-z0-9]|\.[a-z0-9]")
 #: How names of fields end in Chinese and Japanese, and what stands behind them.
 _LABEL: Final = re.compile("[日号號番話话码碼址期件証证別别齢龄籍]$|[护護]$")
 _TO_LABELLED: Final = re.compile(r"[照号號]?\\?[\"']?\s?(?:[:=：>]|は|为|為|是)")
@@ -64,7 +69,7 @@ def _is_of_line(words: Sequence[str], run: str) -> bool:
     """Whether words belong to the line itself: numbers, letters, words of a query, of fields, of headers."""
     if any(word.isdigit() for word in words) or all(len(word) == 1 and word.isascii() for word in words):
         return True
-    if any(word in _OF_QUERIES for word in words) or run.startswith("X-"):
+    if any(word in _OF_QUERIES for word in words) or run.startswith("X-") or ("_" in run and run.isupper()):
         return True
     if words[-1].lower() in _OF_NUMBERS or any(word in _NUMBER_OF for word in words):
         return True
@@ -159,7 +164,12 @@ def can_be_address(words: Sequence[str], text: str, start: int) -> bool:
         return False
     glued = start and (text[start - 1].isalnum() or text[start - 1] in "_.@/$%&")
     numbered = len(words) == _FEWEST_OF_ADDRESS and words[0].lower() in _OF_NUMBERS
-    if glued or numbered or any(word in _OF_QUERIES or word in _OF_FIELDS_OF_CODES for word in words):
+    if (
+        glued
+        or numbered
+        or not _OF_SYSTEMS.isdisjoint(words)
+        or any(word in _OF_QUERIES or word in _OF_FIELDS_OF_CODES for word in words)
+    ):
         return False
     if any(is_caseless(word) and not word.isdigit() for word in words):
         return not _OF_ORDERS.search("".join(words))
@@ -205,7 +215,29 @@ GREETINGS: Final = frozenset(
 _KINDS: Final = bits("street")
 _OF_FIELDS_OF_CODES: Final = frozenset(("plz", "zip", "postcode", "zipcode", "psc", "postnummer"))
 _OF_QUERIES: Final = frozenset(
-    "WHERE AND SELECT FROM SET OR VALUES INSERT UPDATE DELETE JOIN ORDER LIMIT NOT IS".split()
+    (
+        "WHERE AND SELECT FROM SET OR VALUES INSERT UPDATE DELETE JOIN ORDER LIMIT NOT IS CASCADE UNIQUE "
+        "PRIMARY FOREIGN KEY REFERENCES DEFAULT INDEX TABLE ON"
+    ).split()
+)
+#: In the versions of operating systems, as browsers say them: ``Intel Mac OS X 10_15_7``.
+_OF_SYSTEMS: Final = frozenset(
+    (
+        "OS",
+        "iPhone",
+        "iPad",
+        "iOS",
+        "macOS",
+        "Android",
+        "Linux",
+        "SID",
+        "MITRE",
+        "Safari",
+        "Chrome",
+        "Firefox",
+        "Gecko",
+        "Silk",
+    )
 )
 #: What the name of a number ends with: ``Kimlik No``.
 _OF_NUMBERS: Final = frozenset(("no", "nr", "nummer", "number", "num", "id", "card"))

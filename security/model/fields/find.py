@@ -49,6 +49,8 @@ class Fields:
             said = key is not None and text[at - 1] == " " and folded(match.group().strip()) == key
             if key is not None and ROLES[key] is Role.ROLE and _OF_CLASS.search(match.group()):
                 continue
+            if key == _FILE_IN_CEF and _CEF.search(text):
+                continue
             if said and not (text[at].isupper() and text[at + 1 : at + 2].islower()):
                 continue
             if key is not None and not any(one.start <= at < one.end for one in found):
@@ -106,6 +108,8 @@ def _meets(one: Field, others: list[Field]) -> bool:
     return any(one.start < other.end and other.start < one.end for other in others)
 
 
+_CEF: Final = re.compile(r"\b(?:CEF|LEEF):\d")
+_FILE_IN_CEF: Final = "fname"  # ArcSight Common Event Format: the name of a file
 _STREETS: Final = frozenset((Role.STREET, Role.LINE))
 _PERSONAL: Final = frozenset((Role.PART, Role.WHOLE, Role.ROLE, Role.MET, *_STREETS))
 _ALONE: Final = re.compile(r"[\w.-]{2,40}: [\w -]+$")

@@ -63,8 +63,8 @@ class Values:
 
     def _name(self, value: str, role: Role, closed: bool, key: str) -> int:
         """How many characters of ``value`` are a name."""
-        match = _NAME.match(value)
-        if match is None or (closed and match.end() < len(value)):
+        match = _NAME.match(value) if value[:1].isalpha() else None
+        if match is None or _GOES_ON.match(value, match.end()) or (closed and match.end() < len(value)):
             return 0
         spans = [(m.start(), m.end()) for m in re.finditer(r"[^\s,^]+", match.group())]
         words = [value[a:b] for a, b in spans]
@@ -142,6 +142,8 @@ _LETTER: Final = rf"(?:[^\W\d_]|[{MARKS}])"
 _WORD: Final = rf"(?:{_LETTER}|['’ʼ`´·-])+\.?"
 #: Marks between the words of a name; HL7 writes ``DOE^JANE^^^DR``, airlines ``DOE/JANE``.
 _JOINT: Final = r"(?:,? |  |[\u3000\u00a0・+]|\^{1,4}|/(?=[^\W\d_a-z]{2}))"
+#: Behind the first part of the name of a file, an account: ``jo.doe``, ``sys.log``.
+_GOES_ON: Final = re.compile(r"(?<=\.)[^\W_A-Z]|[_@/\d]")
 _INNER: Final = re.compile(r"[^\W\d_]{4,}(?<=[a-zß-ÿ])[A-Z]")
 _PARTICLES: Final = frozenset(
     "de da do dos das del della di van von der den ten ter zu zur la le el al bin binti ibn y e i du des af"

@@ -38,6 +38,8 @@ _TOKENS: Final = frozenset(
     ("token", "longtoken", "hexkey", "b64key", "uuidsecret", "code", "grouped", "hexbytes")
 )
 _FRAMED: Final = 0.35  # of lines, which stand in a frame of a logging framework
+_JOINED: Final = 0.2  # of lines, which have a harmless one beside them, as long events do
+_JOINTS: Final = (" ", " ", ", ", " | ", "; ", "\\n")
 _HELD_OUT: Final = 8  # one carrier in so many is never trained on
 _HIDDEN: Final = 64
 _CARRIERS_OF_A_FEATURE: Final = 3  # what fewer have tells nothing of other lines, and is not learnt
@@ -48,6 +50,11 @@ _INT8: Final = 127
 def is_held_out(carrier: str) -> bool:
     """Whether a carrier is one that is only measured with."""
     return share(carrier, _HELD_OUT) == 0
+
+
+#: What others are joined with, and those that are objects of JSON.
+_BESIDE: Final = tuple(carrier for carrier in HARMLESS if not is_held_out(carrier))
+_OBJECTS: Final = tuple(carrier for carrier in _BESIDE if carrier.startswith('{"') and carrier.endswith("}"))
 
 
 def announced_lines(corpus: Corpus, fills: int, seed: int, *, held_out: bool) -> Iterator[tuple[Marked, str]]:
@@ -89,6 +96,8 @@ _AROUND_NAMES: Final = (
 
 def _filled(carrier: str, chosen: Chosen, rng: random.Random) -> Marked:
     text, tail, spans, done = "", "", [], 0
+    if rng.random() < _JOINED:
+        carrier = _joined(carrier, rng)
     frame = rng.choice(FRAMES)
     if rng.random() < _FRAMED and not ('"' in frame and '"' in carrier):
         text, tail = (_framed(part, chosen) for part in re.split(r"\{[jm]\}", frame, maxsplit=1))
@@ -100,6 +109,14 @@ def _filled(carrier: str, chosen: Chosen, rng: random.Random) -> Marked:
         text += value
         done = slot.end()
     return Marked(text + carrier[done:] + tail, tuple(spans), "")
+
+
+def _joined(carrier: str, rng: random.Random) -> str:
+    """``carrier`` and a harmless one, in either order; two objects of JSON as one."""
+    of_json = carrier.startswith('{"') and carrier.endswith("}")
+    both = [carrier, rng.choice(_OBJECTS if of_json else _BESIDE)]
+    rng.shuffle(both)
+    return f"{both[0][:-1]}, {both[1][1:]}" if of_json else rng.choice(_JOINTS).join(both)
 
 
 def _framed(part: str, chosen: Chosen) -> str:

@@ -79,6 +79,14 @@ HARMLESS = (
     "on behalf of Service Account",
     "assigned task to Worker Thread 5",
     'theme "font":{"family":"Roboto","size":12}',
+    '10.0.0.9 "GET / HTTP/1.1" 200 17 "-" "Mozilla/5.0 (Macintosh; Intel Mac OS X 11_3_1) AppleWebKit/605.1"',
+    '"user_agent":"Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X)"',
+    "Mozilla/5.0%20(Macintosh;%20Intel%20Mac%20OS%20X%2010.9;%20rv:27.0)",
+    "CEF:0|Acme|Mail|1.0|7|File|3|fname=summer.txt suser=jo01",
+    "Display Name:\t-\nUser Principal Name:\t-",
+    "tests=AWL,BAYES_50,SPF_VALID,HTML_MESSAGE",
+    "built connection 18 for PARIS-ALEXANDER_CAM:10.2.2.2/404",
+    "FOREIGN KEY (jail) REFERENCES jails ON DELETE CASCADE, UNIQUE (jail)",
 )
 
 
