@@ -47,7 +47,7 @@ class Thresholds:
 
     person: float = 0.6
     address: float = 0.6
-    announced: float = 0.9
+    announced: float = 0.85
     alone: float = 0.9
     sure: float = 0.85
     doubt: float = 0.02

@@ -36,6 +36,7 @@ def _least(marked: str) -> float:
         '"session_sid":"‹00000000-0000-0000-0000-000000000000›"',
         "GET /search?key=1&ved=‹0CDkQFjAD› HTTP/1.1",
         "org: ‹ContosoOrg7›",
+        "[verify][receivedCode: ‹1234›]",
         "Failed password for invalid user ‹llin2o!› from 10.0.0.7",
         "token </ds:‹X509Cert7›>",
         "secret make('‹Acme\\Cors\\Handler›')",
