@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from security.model.doubtfield import NEVER, SURE, least_by_name
-from security.model.said import class_of
+from security.model.said import SECRETS, WORD, class_of
 from security.model.secrets import is_public
 from security.model.values import is_harmless
 
@@ -67,8 +67,6 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\uffff].*\(|\(.*[\u0e00-\uffff]")
 #: Before what is cached, its version: ``orders:v2:``; before the number of a user of Auth0.
 _CACHED: Final = re.compile(r"\b[a-z][\w-]*:v\d+:$|\bauth0\|$")
 _PARAMETER: Final = re.compile(r"[?&]([\w.-]+)=$")
-_WORD: Final = re.compile(r"[A-Z]*[^\W\d_A-Z]+|[A-Z]+")
-_SECRETS: Final = frozenset("PTC")  # a password, a token, a code
 
 
 def least_of(text: str, start: int, end: int) -> float:
@@ -115,7 +113,7 @@ def _is_said(text: str, start: int, end: int) -> bool:
     """Whether a word before ``start``, or close behind ``end``, says that it is a secret; in a URL a name."""
     near = max(0, start - _FAR)
     if named := _PARAMETER.search(text, near, start):
-        words = _WORD.findall(named[1])
+        words = WORD.findall(named[1])
     else:
-        words = _WORD.findall(text, near, start) + _WORD.findall(text, end, end + _CLOSE)
-    return any(class_of(word.lower()) in _SECRETS for word in words)
+        words = WORD.findall(text, near, start) + WORD.findall(text, end, end + _CLOSE)
+    return any(class_of(word.lower()) in SECRETS for word in words)

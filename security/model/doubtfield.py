@@ -7,15 +7,14 @@ import re
 from typing import Final
 
 from security.model.fieldname import OTHER, SIGNS_IN, field_name, said_by
+from security.model.said import SECRETS, WORD
 
 NEVER: Final = 2.0  # no probability reaches it
 SURE: Final = 0.995
 _SHORT_NAME: Final = 2  # letters of a name that says something, though not for certain
 _NEAR: Final = 32
-_SECRETS: Final = frozenset("PTC")  # classes of `said`
-_OF_CODES: Final = "C"
+_OF_CODES: Final = "C"  # the class of `said`
 _IN_ORDER: Final = "01234567890"
-_WORD: Final = re.compile(r"[A-Z]*[^\W\d_A-Z]+|[A-Z]+")
 #: Last words of names of what is said of a secret, or of who signs in.
 _SAID_OF_IT: Final = frozenset(
     (
@@ -55,7 +54,7 @@ def least_by_name(text: str, start: int, end: int, *, digest: bool) -> float:
     whole = f"{name}: {value}" == text  # a field that was cut out of its event
     if said == _OF_CODES and value in _IN_ORDER:
         return NEVER  # of a test: codes are drawn
-    if said in _SECRETS:
+    if said in SECRETS:
         return _of_secrets(name, value, digest)
     if len(name) < _SHORT_NAME or (not whole and _BEHIND_COLON.search(text, max(0, start - 3), start)):
         return 0.0
@@ -77,5 +76,5 @@ def _of_secrets(name: str, value: str, digest: bool) -> float:
 
 
 def _last_word(name: str) -> str:
-    words = _WORD.findall(name)
+    words = WORD.findall(name)
     return words[-1].lower() if words else ""

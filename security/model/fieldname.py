@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from security.model.said import class_of
+from security.model.said import SECRETS, WORD, class_of
 
 _FAR: Final = 160  # characters before a value
 _ENDS: Final = frozenset("\"'`=:>[ ")
@@ -19,7 +19,6 @@ _NAME: Final = re.compile(
     r"|[Nn]ame=\\{0,9}[\"']([^\"'<>\\\n]{1,60})\\{0,9}[\"']>$"
     r"|<([A-Za-z][\w:.-]{0,60})>$"
 )
-_WORD: Final = re.compile(r"[A-Z]*[^\W\d_A-Z]+|[A-Z]+")
 #: What may hold anything, a secret too.
 _ANYTHING: Final = frozenset(
     (
@@ -31,8 +30,7 @@ _ANYTHING: Final = frozenset(
         "set seen typed entered attempt guess"
     ).split()
 )
-#: Classes of `said` by which a name says what it holds; of who signs in only if nothing else does.
-_SECRETS: Final = frozenset("PTC")
+#: The class of `said` of who signs in, which a name is of only if nothing else is in it.
 SIGNS_IN: Final = "L"
 NO_NAME: Final = ""
 ANYTHING: Final = "any"
@@ -52,10 +50,10 @@ def said_by(name: str) -> str:
     """What a name says: `NO_NAME`, a class of `said`, `ANYTHING`, `OTHER`."""
     if not name:
         return NO_NAME
-    words = [word.lower() for word in _WORD.findall(name)]
+    words = [word.lower() for word in WORD.findall(name)]
     classes = [class_of(word) for word in words]
     for known in classes:
-        if known in _SECRETS:
+        if known in SECRETS:
             return known
     if not _ANYTHING.isdisjoint(words):
         return ANYTHING

@@ -222,22 +222,7 @@ _OF_QUERIES: Final = frozenset(
 )
 #: In the versions of operating systems, as browsers say them: ``Intel Mac OS X 10_15_7``.
 _OF_SYSTEMS: Final = frozenset(
-    (
-        "OS",
-        "iPhone",
-        "iPad",
-        "iOS",
-        "macOS",
-        "Android",
-        "Linux",
-        "SID",
-        "MITRE",
-        "Safari",
-        "Chrome",
-        "Firefox",
-        "Gecko",
-        "Silk",
-    )
+    "OS iPhone iPad iOS macOS Android Linux SID MITRE Safari Chrome Firefox Gecko Silk".split()
 )
 #: What the name of a number ends with: ``Kimlik No``.
 _OF_NUMBERS: Final = frozenset(("no", "nr", "nummer", "number", "num", "id", "card"))

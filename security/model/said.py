@@ -4,6 +4,7 @@ The words are in said.toml. A word is of a class if it begins with one of its st
 letters and more in it.
 """
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,10 @@ _WORDS: Final[dict[str, list[str]]] = tomllib.loads(Path(__file__).with_suffix("
 _CLASSES: Final = ("P", "T", "C", "L", "V")
 _WHOLE: Final = {word[1:]: name for name in _CLASSES for word in _WORDS[name] if word.startswith("=")}
 _STEMS: Final = tuple((word, name) for name in _CLASSES for word in _WORDS[name] if not word.startswith("="))
+#: The classes of what is a secret.
+SECRETS: Final = frozenset("PTC")
+#: A word, also of a name in camel case; numbers are none.
+WORD: Final = re.compile(r"[A-Z]*[^\W\d_A-Z]+|[A-Z]+")
 _LONG: Final = 5  # letters of a stem that may be anywhere in a word
 
 #: RE2 of what speaks of secrets: without one of these in a text nothing in it is looked at.
