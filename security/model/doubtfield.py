@@ -31,7 +31,7 @@ _KEYS_OF_THINGS: Final = re.compile(
     r"(?i)(?:user|type|group|object|row|record|item|event|issue|project|alert)[ _-]?keys?$"
 )
 #: What the key of a pair ``{"key": …, "value": …}`` is: words, and a number.
-_CALLED: Final = re.compile(r"(?:[A-Z][a-z]+|[A-Z]{2,}|[a-z]+)(?:[ _-]?(?:[A-Z][a-z]+|[A-Z]{2,}))*\d{0,4}")
+_CALLED: Final = re.compile(r"[A-Za-z]+(?:[ _-][A-Za-z]+)*\d{0,4}")
 _KEY: Final = re.compile(r"(?i)key\d*")
 #: Of fields that hold who somebody is.
 _USERS: Final = re.compile(r"(?i)user|account|acct|\buid|owner|(?:login|logon)[_ -]?name")
