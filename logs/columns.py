@@ -67,6 +67,11 @@ def places_with(texts: pa.Array, pattern: Any) -> np.ndarray:
     return np.array(found, np.int64)
 
 
+def narrowed(texts: pa.Array, places: pa.Array, pattern: Any) -> pa.Array:
+    """Those of ``places`` whose ``texts`` have ``pattern`` in them, and few others (:func:`places_with`)."""
+    return places.take(pa.array(places_with(texts.take(places), pattern)))
+
+
 def identity(batch: pa.RecordBatch, row: int) -> str:
     """Topic, partition, offset and place of a record."""
     return identities(batch, [row])[0]

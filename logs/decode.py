@@ -19,9 +19,9 @@ from logs.decodejson import from_json
 from logs.decodeotlp import NoLogsError, from_otlp_json, from_otlp_protobuf
 from logs.decodetext import complete, from_text
 from logs.header import Clock
-from logs.ids import with_text_ids
 from logs.otlpcolumns import usual_columns
 from logs.records import LogRecord, Refused, batch_of, finished
+from logs.told import with_told
 from schemas.logs import MAX_DOCUMENT_BYTES, MAX_LINE_BYTES, TRUNCATED_BYTES, LogForm, LogRefusal
 
 _OTLP_JSON: Final = re.compile(rb'\s*\{\s*"resourceLogs"')
@@ -62,7 +62,7 @@ def decode_documents(
     documents = [value or b"" for value in values]
     usual = _usual(documents, offsets, reading, truncated)
     if usual is not None:
-        return Decoded(with_text_ids(usual), [])
+        return Decoded(with_told(usual), [])
     rows: list[tuple[Any, ...]] = []
     refused: list[Refused] = []
     for index, value in enumerate(documents):
@@ -70,7 +70,7 @@ def decode_documents(
         cut = truncated[index] if truncated else 0
         problem = _decode(rows, index, value, offsets[index], reading, clock, cut)
         refused += problem
-    return Decoded(with_text_ids(batch_of(rows)), refused)
+    return Decoded(with_told(batch_of(rows)), refused)
 
 
 def _usual(

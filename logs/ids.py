@@ -1,7 +1,6 @@
 """LOGS batch → the same, with the ids that its bodies name where the records have none.
 
-One look of RE2 over all bodies finds the rows that name an id at all; the ids are taken out of these alone,
-by RE2 too, a column at a time, so that no text can take long.
+The ids are taken out of the rows that name one, by RE2, a column at a time, so that no text can take long.
 """
 
 from typing import Any, Final
@@ -9,7 +8,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from logs.columns import places_with, searcher
+from logs.columns import narrowed, searcher
 from logs.records import normal_id
 
 _SEP: Final = r"[\"']?\s{0,4}[:=]\s{0,4}[\"'\[(]?"
@@ -35,7 +34,9 @@ _OTHERS: Final = {
     "correlation_id": "correlation",
     "transaction_id": "transaction",
 }
-_OTHER_SUSPECT: Final = searcher(rf"(?i)(?:{'|'.join(_OTHERS.values())})[-_. ]?id[\"']?\s*[:=]")
+#: What the rows that name another id have in them.
+OTHER_IDS: Final = rf"(?i:(?:{'|'.join(_OTHERS.values())})[-_. ]?id[\"']?\s*[:=])"
+_OTHER_SUSPECT: Final = searcher(OTHER_IDS)
 _OTHER_VALUE: Final = r"(?P<id>[\w.:/+=-]{4,128})"
 _TRACE_DIGITS: Final = 32
 _SPAN_DIGITS: Final = 16
@@ -46,19 +47,11 @@ _Ids = tuple[str | None, str | None, int | None]
 _NO_IDS: Final[_Ids] = (None, None, None)
 
 
-def with_text_ids(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Fill in trace id, span id and flags; other ids (of requests, transactions) become attributes."""
+def with_trace_ids(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Trace id, span id and flags are filled in."""
     bodies = batch.column("body")
-    if bodies.null_count == len(batch):
-        return batch
-    return _with_others(_with_trace_ids(batch, bodies), bodies)
-
-
-def _with_trace_ids(batch: pa.RecordBatch, bodies: pa.Array) -> pa.RecordBatch:
     unknown = pc.indices_nonzero(batch.column("trace_id").is_null())
-    if len(unknown) == 0:
-        return batch
-    rows = unknown.take(pa.array(places_with(bodies.take(unknown), _SUSPECT)))
+    rows = narrowed(bodies, unknown, _SUSPECT)
     if len(rows) == 0:
         return batch
     found = ids_in(bodies.take(rows))
@@ -114,15 +107,20 @@ def _both(match: dict[str, str]) -> _Ids:
     return trace_id, span_id, (1 if flags == "d" else int(flags, 16)) if flags else None
 
 
-def _with_others(batch: pa.RecordBatch, bodies: pa.Array) -> pa.RecordBatch:
-    places = places_with(bodies, _OTHER_SUSPECT).tolist()
-    if not places:
+def with_other_ids(batch: pa.RecordBatch, suspects: pa.Array) -> pa.RecordBatch:
+    """The ids of requests and transactions that bodies name become attributes.
+
+    ``suspects``: the places of the rows with ``OTHER_IDS``, and any others.
+    """
+    bodies = batch.column("body")
+    places = narrowed(bodies, suspects, _OTHER_SUSPECT)
+    if len(places) == 0:
         return batch
-    texts = bodies.take(pa.array(places))
+    texts = bodies.take(places)
     attributes = batch.column("attributes").to_pylist()
     for name, word in _OTHERS.items():
         pattern = rf"(?i)\b(?:x-)?{word}[-_. ]?id{_SEP}{_OTHER_VALUE}"
-        for row, match in zip(places, _extracted(texts, pattern), strict=True):
+        for row, match in zip(places.to_pylist(), _extracted(texts, pattern), strict=True):
             if match is not None:
                 attributes[row] = _spliced(attributes[row], name, match["id"])
     return _replaced(batch, "attributes", pa.array(attributes, pa.string()))

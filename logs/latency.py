@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from logs.columns import places_with, searcher
+from logs.columns import narrowed, places_with, searcher
 
 _NAMES: Final = r"(?:latency|duration|elapsed|took|(?:response|request|upstream_response|processing)_?time)"
 _UNITS: Final[dict[str, int]] = {
@@ -37,12 +37,13 @@ _UNITS: Final[dict[str, int]] = {
     "minutes": 60 * 10**9,
 }
 _UNIT: Final = "|".join(sorted(_UNITS, key=len, reverse=True))
+_EDGE: Final = r"\b"
 _NUMBER: Final = r"[0-9]{1,12}(?:\.[0-9]{1,9})?"
 #: Of the text; Arrow's RE2 goes over it in linear time, however it is.
 _IN_TEXT: Final = (
-    rf"(?i)\b(?:(?:took|takes|taken|lasted|{_NAMES}|[a-z]+ed in)"
+    rf"(?i){_EDGE}(?:(?:took|takes|taken|lasted|{_NAMES}|[a-z]+ed in)"
     r"(?: (?:only|about|time|of|is|was)){0,2}[\"']?[=: (]+[\"']?"
-    rf"(?P<worded>{_NUMBER}) ?(?P<unit>{_UNIT})\b"
+    rf"(?P<worded>{_NUMBER}) ?(?P<unit>{_UNIT}){_EDGE}"
     rf"|{_NAMES}[_.]?(?:in_?)?(?P<suffix>{_UNIT})[\"']?\s?[=:]\s?[\"']?(?P<named>{_NUMBER})"
     rf"|(?:request|upstream_response)_time[\"']?\s?[=:]\s?[\"']?(?P<seconds>{_NUMBER}))"
 )
@@ -58,38 +59,37 @@ _KNOWN: Final[dict[str, int]] = {
     "request_time": 10**9,
     "upstream_response_time": 10**9,
 }
-_ANY_IN_TEXT: Final = searcher(_IN_TEXT.replace(r"\b", ""))
+#: What the rows that tell of one in their text have in them.
+DURATIONS: Final = f"(?:{_IN_TEXT.replace(_EDGE, '')})"
+_ANY_IN_TEXT: Final = searcher(DURATIONS)
 _ANY_NAME: Final = searcher(r"(?i)latency|duration|elapsed|took|_?time")
 _LONGEST_NS: Final = 30 * 24 * 3600 * 10**9
 _DECODER: Final = msgspec.json.Decoder(dict[str, Any])
 
-#: Where no duration is found.
+#: Where no duration is found, before that is null.
 NONE: Final = -1
 
 
-def durations_of(batch: pa.RecordBatch) -> np.ndarray:
-    """The duration that each record of a LOGS batch tells of, in nanoseconds, or ``NONE``.
+def with_durations(batch: pa.RecordBatch, suspects: pa.Array) -> pa.RecordBatch:
+    """``duration_ns`` is filled in: what each record of a LOGS batch tells of.
 
-    The text goes before attributes; of several the first counts.
+    The text goes before attributes; of several the first counts. ``suspects``: the places of the rows with
+    ``DURATIONS`` in their bodies, and any others.
     """
     attributes = batch.column("attributes").dictionary_encode()
     of = np.full(len(attributes.dictionary) + 1, NONE, np.int64)  # the last: of no attributes
     for place in places_with(attributes.dictionary, _ANY_NAME).tolist():
         of[place] = _of_attributes(attributes.dictionary[place].as_py())
     found: np.ndarray = of[attributes.indices.fill_null(len(of) - 1).to_numpy()]
-    rows = places_with(batch.column("body"), _ANY_IN_TEXT)
-    texts = pc.extract_regex(batch.column("body").take(pa.array(rows)), _IN_TEXT)
-    for row, parts in zip(rows.tolist(), texts.to_pylist(), strict=True):
+    bodies = batch.column("body")
+    rows = narrowed(bodies, suspects, _ANY_IN_TEXT)
+    texts = pc.extract_regex(bodies.take(rows), _IN_TEXT)
+    for row, parts in zip(rows.to_pylist(), texts.to_pylist(), strict=True):
         duration = NONE if parts is None else _of_parts(parts)
         if duration != NONE:
             found[row] = duration
-    return found
-
-
-def duration_of(text: str) -> int:
-    """The duration that one text tells of, as of a column."""
-    parts = pc.extract_regex(pa.array([text]), _IN_TEXT)[0].as_py()
-    return NONE if parts is None else _of_parts(parts)
+    place = batch.schema.get_field_index("duration_ns")
+    return batch.set_column(place, batch.schema.field(place), pa.array(found, mask=found == NONE))
 
 
 def _of_parts(parts: dict[str, str | None]) -> int:

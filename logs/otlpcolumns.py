@@ -193,6 +193,7 @@ def _batch(
         "span_id": _strings(ids[1]),
         "flags": pa.array(flags.astype(np.uint32), mask=flags == 0),
         "event_name": _texts([record.event_name for record in found.records]),
+        "duration_ns": pa.nulls(rows, pa.int64()),
     }
     return pa.RecordBatch.from_arrays([columns[name] for name in LOGS.names], schema=LOGS)
 

@@ -119,6 +119,7 @@ def finished(record: LogRecord, max_bytes: int) -> tuple[Any, ...] | None:
         record.span_id,
         record.flags if record.flags is not None and 0 <= record.flags <= _FLAGS else None,
         record.event_name or None,
+        None,  # a duration is found in the text, by whoever looks at the texts of all records
     )
 
 

@@ -1,6 +1,6 @@
 """LOGS batch with templates → records, errors and durations by service, template, severity and window.
 
-A record counts in the window in which it happened. All is column work, but for the durations that are found.
+A record counts in the window in which it happened. All is column work.
 """
 
 from typing import Final
@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from logs.columns import NO_TIME, RANGES, ranges_of, texts_of, times_of
-from logs.latency import NONE, durations_of
+from logs.latency import NONE
 from schemas.logs import Severity
 from schemas.templates import TEMPLATE, LogRed
 from traces.calls import Calls, columns_of
@@ -35,7 +35,7 @@ def log_red_of(batch: pa.RecordBatch, window_ns: int) -> dict[LogRedKey, Calls]:
     cells = np.ravel_multi_index((window, service[rows], template[rows], ranges_of(batch)[rows]), sizes)
     groups, group = np.unique(cells, return_inverse=True)
     found = [Calls(calls=records) for records in np.bincount(group).tolist()]
-    _time(found, group, durations_of(batch)[rows])
+    _time(found, group, batch.column("duration_ns").fill_null(NONE).to_numpy()[rows])
     merged: dict[LogRedKey, Calls] = {}
     for places, calls in zip(np.transpose(np.unravel_index(groups, sizes)).tolist(), found, strict=True):
         of_window, of_service, of_template, of_range = places

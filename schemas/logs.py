@@ -28,6 +28,7 @@ LOGS: Final = pa.schema(
         pa.field("span_id", pa.string()),
         pa.field("flags", pa.uint32()),  # W3C trace flags
         pa.field("event_name", _TEXT),
+        pa.field("duration_ns", pa.int64()),  # how long something took, where text or attributes tell it
     ]
 )
 

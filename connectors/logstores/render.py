@@ -189,6 +189,8 @@ def _optional(batch: pa.RecordBatch, quote: str) -> list[pa.Array]:
     found.append(present(span, b',"span_id":"', span.cast(pa.binary()), b'"'))
     flags = batch.column("flags")
     found.append(present(flags, f',"trace_flags":{quote}'.encode(), decimal(flags), quote.encode()))
+    took = batch.column("duration_ns")
+    found.append(present(took, f',"duration_ns":{quote}'.encode(), decimal(took), quote.encode()))
     return found
 
 

@@ -34,6 +34,7 @@ records = st.lists(
             "trace_id": st.none() | st.just(TRACE),
             "span_id": st.none() | st.just("b7ad6b7169203331"),
             "flags": st.none() | st.integers(0, 255),
+            "duration_ns": st.none() | st.integers(0, 2**60),
         }
     ),
     min_size=1,
@@ -81,6 +82,7 @@ def test_every_record_is_a_document_with_its_fields(given_records: list[dict[str
         for name in ("severity_text", "scope", "pod", "event_name", "trace_id", "span_id"):
             assert document.get(name) == one[name]
         assert document.get("trace_flags") == one["flags"]
+        assert document.get("duration_ns") == one["duration_ns"]
         assert document["service"] == (render.UNKNOWN_SERVICE if one["service"] is None else one["service"])
         for name in ("attributes", "resource"):
             assert document.get(name) == (None if one[name] is None else json.loads(one[name]))
@@ -101,6 +103,8 @@ def test_every_record_is_in_the_stream_of_its_service_and_severity(
         assert int(time) == (one["observed_ns"] if one["timestamp_ns"] is None else one["timestamp_ns"])
         assert all(isinstance(value, str) for value in metadata.values())
         assert metadata.get("trace_id") == one["trace_id"]
+        took = one["duration_ns"]
+        assert metadata.get("duration_ns") == (None if took is None else str(took))
 
 
 def test_a_document_to_the_letter() -> None:

@@ -37,7 +37,7 @@ def full_document() -> dict[str, Any]:
         "trace_id": TRACE,
         "span_id": "0" * 15 + "1",
     }
-    texts = {"pod": "p", "scope": "s", "event_name": "e", "flags": 1, "body": "x" * 5_000}
+    texts = {"pod": "p", "scope": "s", "event_name": "e", "flags": 1, "duration_ns": 5, "body": "x" * 5_000}
     (block,) = render.bulk(batch([record(1, **everything, **texts)]), index=None, most=4_000, now_ns=0)
     document: dict[str, Any] = json.loads(bytes(block.data).splitlines()[1])
     return document

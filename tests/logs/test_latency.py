@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from logs.drain import Miner
-from logs.latency import NONE, duration_of, durations_of
 from logs.red import log_red, log_red_of
 from logs.templates import mine
+from logs.told import with_told
 from schemas.logs import Severity
 from tests.logs.beamruns import run
 from tests.logs.logbatches import BEGIN_NS, SECOND, batch_of, parts, record
@@ -18,8 +18,13 @@ MS = 10**6
 MINUTE_NS = 60 * SECOND
 
 
+def durations(rows: list[dict[str, Any]]) -> list[int | None]:
+    found: list[int | None] = with_told(batch_of(rows)).column("duration_ns").to_pylist()
+    return found
+
+
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("text", "duration"),
     [
         ("took 123 ms", 123 * MS),
         ("request took 1.5s", 1500 * MS),
@@ -32,40 +37,51 @@ MINUTE_NS = 60 * SECOND
         ("10.0.0.1 GET / 200 request_time=0.004", 4 * MS),
         ("request_time: 0.25 upstream_response_time: 0.2", 250 * MS),
         ("elapsed time of 3 seconds", 3 * SECOND),
-        ("retry in 5 minutes", NONE),
-        ("duration=12", NONE),
-        ("took 3 steps", NONE),
-        ("mistook 3 ms", NONE),
-        ("took 99999999999 s", NONE),
-        ("", NONE),
+        ("retry in 5 minutes", None),
+        ("duration=12", None),
+        ("took 3 steps", None),
+        ("mistook 3 ms", None),
+        ("took 99999999999 s", None),
+        ("", None),
     ],
 )
-def test_durations_in_text(text: str, expected: int) -> None:
-    assert duration_of(text) == expected
+def test_durations_in_text(text: str, duration: int | None) -> None:
+    assert durations([record(text)]) == [duration]
 
 
 @pytest.mark.parametrize(
-    ("attributes", "expected"),
+    ("attributes", "duration"),
     [
         ({"duration_ms": 12}, 12 * MS),
         ({"http.server.request.duration": 0.5}, 500 * MS),
         ({"event.duration": 42}, 42),
         ({"responseTime": "7"}, 7 * MS),
         ({"db.latency.us": 3}, 3000),
-        ({"duration": 12}, NONE),
+        ({"duration": 12}, None),
         ({"latency_ms": True, "took_ms": None, "elapsed_s": "x", "duration_ns": 9}, 9),
-        ({"duration_ms": -1}, NONE),
-        ({"daytime": 4}, NONE),
+        ({"duration_ms": -1}, None),
+        ({"daytime": 4}, None),
     ],
 )
-def test_durations_of_attributes(attributes: dict[str, Any], expected: int) -> None:
-    batch = batch_of([record("no time here", attributes=json.dumps(attributes)), record("took 1 ms")])
-    assert durations_of(batch).tolist() == [expected, MS]
+def test_durations_of_attributes(attributes: dict[str, Any], duration: int | None) -> None:
+    told = json.dumps(attributes)
+    found = durations([record("no time here", attributes=told), record("took 1 ms", attributes=told)])
+    assert found == [duration, MS]
 
 
 def test_attributes_that_are_no_object_tell_of_nothing() -> None:
-    batch = batch_of([record(attributes='["took_ms"]'), record(attributes='{"took_ms"'), record(None)])
-    assert durations_of(batch).tolist() == [NONE] * 3
+    found = durations([record(attributes='["took_ms"]'), record(attributes='{"took_ms"'), record(None)])
+    assert found == [None] * 3
+
+
+def test_ids_and_durations_are_told_apart() -> None:
+    texts = ["took 5 ms", "request_id=a-17", "request_id=a-18 took 6 ms", "mistook request identity", None]
+    batch = with_told(batch_of(map(record, texts)))
+    assert batch.column("duration_ns").to_pylist() == [5 * MS, None, 6 * MS, None, None]
+    assert batch.column("attributes").to_pylist() == [
+        *(None, '{"request_id":"a-17"}', '{"request_id":"a-18"}'),
+        *(None, None),
+    ]
 
 
 def rows() -> list[dict[str, Any]]:
@@ -76,7 +92,7 @@ def rows() -> list[dict[str, Any]]:
 
 
 def test_records_are_summed_by_window_service_template_and_severity() -> None:
-    batch = mine(Miner(), batch_of(rows())).batch
+    batch = mine(Miner(), with_told(batch_of(rows()))).batch
     found = [log_red(key, calls, MINUTE_NS) for key, calls in log_red_of(batch, MINUTE_NS).items()]
     by = {(r.window_start[14:16], r.service, r.severity): r for r in found}
     assert {key: r.records for key, r in by.items()} == {
@@ -103,10 +119,11 @@ def test_a_batch_without_times_counts_nothing() -> None:
 def test_the_step_sums_what_the_batches_hold(streaming: bool) -> None:
     miner = Miner()
     batches = [
-        mine(miner, batch).batch for batch in parts(sorted(rows()[:-1], key=lambda r: r["timestamp_ns"]), 20)
+        mine(miner, with_told(batch)).batch
+        for batch in parts(sorted(rows()[:-1], key=lambda r: r["timestamp_ns"]), 20)
     ]
     found = run(batches, LogRedMetrics(), streaming=streaming)["rows"]
-    whole = log_red_of(mine(Miner(), batch_of(rows()[:-1])).batch, MINUTE_NS)
+    whole = log_red_of(mine(Miner(), with_told(batch_of(rows()[:-1]))).batch, MINUTE_NS)
     sums: dict[tuple[str, str], int] = {}
     for row in found:
         key = (row["severity"], row["window_start"])
