@@ -22,8 +22,15 @@ _LETTER: Final = re.compile(r"(?<!\\)[^\W\d_]|\\x")
 _ALIKE: Final = 5  # atoms at the end of patterns that may share it
 _FEW: Final = 800  # ways that are read for together
 _FAMILY: Final = 8  # such patterns, at least
-#: Where a word begins, which what begins with a letter has to be told from.
-_EDGES: Final = frozenset(("^", "[^0-9A-Za-z]"))
+#: Where a word begins, which what begins with a letter has to be told from; and one of some letters.
+_EDGES: Final = frozenset(("^", r"\b", "[^0-9A-Za-z]"))
+_A_LETTER: Final = re.compile(r"\[[A-Za-z-]+\]")
+#: What may be a digit.
+_A_DIGIT: Final = re.compile(r"\d|\\[dw]|\[[^\]^]*?(?:\d|\\[dw])")
+#: An atom that stands for a digit, and how often, if it is repeated.
+_DIGITS: Final = re.compile(r"(?:\\d|\d|\[\d[\d-]*\])(?P<times>\+|\{\d+(?:,\d+)?\})?")
+#: What is before the first digit of a number: the code of a character may end with one.
+_BEFORE_DIGITS: Final = ("^", "[^0-9]", "%[0-9A-Fa-f]{2}", "u00[0-9A-Fa-f]{2}")
 _NOTHING: Final = r"[^\x00-\x{10FFFF}]"
 #: Before an atom that stands for large and small letters alike.
 _FOLDED: Final = "\0"
@@ -59,6 +66,19 @@ def ways_of(pattern: str) -> list[Way]:
         return [(f"(?:{pattern})",)]
 
 
+def at_first_digits(way: Way) -> list[Way]:
+    """``way``; if it begins with two digits or more, so that it does where a number begins.
+
+    Else each digit of a long number could be the first, and an automaton has a state for every set of those
+    that could: of numbers of twenty digits so many that RE2 gives up, and does without it.
+    """
+    first = _DIGITS.fullmatch(way[0])
+    several = first is not None and (
+        first["times"] is not None or (len(way) > 1 and _A_DIGIT.match(way[1]) is not None)
+    )
+    return [(before, *way) for before in _BEFORE_DIGITS] if several else [way]
+
+
 def rendered(way: Sequence[str]) -> str:
     """``way`` as RE2 reads it."""
     parts: list[str] = []
@@ -73,20 +93,31 @@ def rendered(way: Sequence[str]) -> str:
 
 
 def apart(ways: Iterable[Way]) -> list[list[Way]]:
-    """``ways``, few of them together; of many those of words, and the others.
+    """``ways``, few of them together; of many those of words, those of digits, and the others.
 
-    One automaton of both has a state for each pair of what goes on in each. To read a text twice takes longer
-    than once, so that it pays for many alone.
+    One automaton of all has a state for each set of what goes on in each: in numbers something always does.
+    To read a text three times takes longer than once, so that it pays for many alone.
     """
     every = list(dict.fromkeys(ways))
     if len(every) <= _FEW:
         return [every]
     words: list[Way] = []
+    digits: list[Way] = []
     others: list[Way] = []
     for way in every:
         first = way[0].lstrip(_FOLDED)
-        (words if first[0].isalpha() or first in _EDGES else others).append(way)
-    return [words, others]
+        follows = way[1] if _is_edge(first) and len(way) > 1 else first
+        if _A_DIGIT.match(follows.lstrip(_FOLDED)):
+            digits.append(way)
+        elif first[0].isalpha() or first in _EDGES or _A_LETTER.match(first):
+            words.append(way)
+        else:
+            others.append(way)
+    return [words, digits, others]
+
+
+def _is_edge(atom: str) -> bool:
+    return atom in _EDGES or atom in _BEFORE_DIGITS or atom.startswith("[^")
 
 
 def any_of(ways: Sequence[Way]) -> str:

@@ -2,12 +2,13 @@
 
 import bisect
 import functools
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import re2
 
-from security.detectors.alternation import Way, any_of, apart, rendered, ways_of
+from security.detectors.alternation import Way, any_of, apart, at_first_digits, rendered, ways_of
 from security.detectors.matching import Matcher
 
 #: RE2 says "no match" when its automaton outgrows its memory; the hints need a small part of this.
@@ -21,7 +22,7 @@ def hints_of(patterns: Iterable[tuple[str, int]]) -> "list[Hints]":
     """``patterns``, each with what it is a hint of: as many automata as read them soonest."""
     numbers: dict[Way, set[int]] = {}
     for pattern, number in patterns:
-        for way in ways_of(pattern):
+        for way in itertools.chain.from_iterable(map(at_first_digits, ways_of(pattern))):
             numbers.setdefault(way, set()).add(number)
     return [Hints({way: numbers[way] for way in ways}) for ways in apart(numbers) if ways]
 

@@ -23,8 +23,8 @@ _SPECIAL: Final = {
     "c.i.": r"(?i:c\.i\.)[^a-zA-Z0-9]{0,3}[VEve\d]",
     "ci": r"(?i:ci)[^a-zA-Z0-9]{1,4}[VEve\d]",
     "eid": r"(?i:eid)[^a-zA-Z0-9]{1,4}784",
-    "nid": r"(?:(?:^|[^a-zA-Z])(?i:nid)|[a-z]N(?i:id))[^a-zA-Z0-9]{1,8}(?:[a-zA-Z]{2,8}[^a-zA-Z0-9]{1,4})?"
-    r"\d{10}",
+    "nid": r"(?:(?:^|[^a-zA-Z]|\\[nrtbf])(?i:nid)|[a-z]N(?i:id))"
+    r"[^a-zA-Z0-9]{1,8}(?:[a-zA-Z]{2,8}[^a-zA-Z0-9]{1,4})?\d{10}",
     "kt": r"(?i:kt)[^a-zA-Z0-9]{1,4}\d{6}",
     "run": r"(?i:run)\d?[^a-zA-Z0-9]{1,4}(?:(?i:is|to)\s)?\d{7}",
 }

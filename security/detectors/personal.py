@@ -152,7 +152,7 @@ _BORN_HINTS: Final = (
     r"(?i:nascita|nat[oa][ _]il|nasc[io_.]|nasc:|fnac|f[ _]nac|fecha[ _]?nac|gebdat|naiss|urodz"
     r"|geboorte|urodzenia|f\x{f6}d|f\x{f8}ds|syntym|do\x{11f}um|narozen)",
     r"(?i:ro\x{111}enja|na\x{219}terii|sz\x{fc}let|рожден|народжен|родил|γέννησης|ngày sinh|lahir)",
-    r"(?i:(?:^|[ ,(;_])ur\.? ?\\*[\"']?(?: ?[:=])? ?\\*[\"']?\d|narozen|[ ,(;]nar\. |dat[_ ]nar|dzim"
+    r"(?i:(?:^|[^a-z]|\\[nrtbf])ur\.? ?\\*[\"']?(?: ?[:=])? ?\\*[\"']?\d|narozen|[ ,(;]nar\. |dat[_ ]nar|dzim"
     r"|gimimo|s\x{fc}nni|syntynyt|f\x{f8}dt)",
     r"(?i:geb\.-|dogum[ _]?tarihi|d\.tarihi|\bnee? le|f\. nac|nacim|d\. nasc|fodsels|fodelse"
     r"|szuletesi|nasterii|ro(?:d|dj)enja|narodenia|rojstva|д\.р|рожд)",
@@ -567,7 +567,7 @@ REST: Final[tuple[Kind, ...]] = (
             r"\d deg \d{1,2}' \d",
             r"[+-]\d{2}\.\d{4,10}[+-]\d{3}\.\d{4}",
             r"(?i:geo_?hash)(?:\\*[\"'])?\s?[:=]\s?\\*[\"']?[0-9b-hjkmnp-z]{7}",
-            r"[2-9CFGHJMPQRVWX]{8}\+[2-9CFGHJMPQRVWX]{2}",
+            r"(?:^|[^0-9A-Za-z+])[2-9CFGHJMPQRVWX]{8}\+[2-9CFGHJMPQRVWX]{2}",
         ),
         not_before=r"\w.",
         mask=masks.named("geo_coordinates"),

@@ -145,7 +145,7 @@ TOOLS: Final[tuple[Kind, ...]] = (
     _password(
         "password_sent",
         "Password that SMTP was sent in base64",
-        r"334 UGFzc3dvcmQ6(?:\\+[rn]|\s)+(?:[C>-]+:?\s?)?(?P<value>[A-Za-z0-9+/]{4,}={0,2})",
+        r"\b334 UGFzc3dvcmQ6(?:\\+[rn]|\s)+(?:[C>-]+:?\s?)?(?P<value>[A-Za-z0-9+/]{4,}={0,2})",
         (r"334 UGFzc3dvcmQ6",),
         rank=Rank.NAMED + 1,
         matches=("S: 334 UGFzc3dvcmQ6 C: ‹azN0dGxl›", "334 UGFzc3dvcmQ6\\r\\n‹a2V0dGxlLWJsdWU=›\\r\\n"),

@@ -5,8 +5,8 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from security.detectors import ALL
-from security.detectors.alternation import any_of, apart, rendered, ways_of
+from security.detectors import ALL, Scanner
+from security.detectors.alternation import any_of, apart, at_first_digits, rendered, ways_of
 
 _HINTS = tuple(dict.fromkeys(hint for kind in ALL for hint in kind.hints or (kind.pattern,)))
 _TEXTS = tuple(
@@ -62,3 +62,26 @@ def test_all_hints_together_find_what_one_of_them_finds() -> None:
 
     for text in _TEXTS:
         assert any(part.search(text) is not None for part in parts) == bool(alone.Match(text)), text
+
+
+def test_a_hint_of_digits_looks_at_what_is_before_it() -> None:
+    assert [rendered(way) for way in at_first_digits(("[0-3]", r"\d", "x"))] == [
+        r"^[0-3]\dx",
+        r"[^0-9][0-3]\dx",
+        r"%[0-9A-Fa-f]{2}[0-3]\dx",
+        r"u00[0-9A-Fa-f]{2}[0-3]\dx",
+    ]
+    for way in (("1", "x"), (r"\d", "[^0-9]"), ("a", "1"), (r"\d",)):
+        assert at_first_digits(way) == [way]
+    assert len(at_first_digits((r"\d{1,3}", r"\."))) == len(at_first_digits(("9", "[0-9a-f]"))) == 4
+
+
+@pytest.mark.parametrize("before", ["", "a=", " ", "(", r"\n", "%20", r"\u0020", "n°", "+1 ", "1"])
+def test_no_hint_misses_what_its_kind_finds_whatever_stands_before(before: str) -> None:
+    together = Scanner(ALL)
+    numbers = {kind.name + kind.pattern: number for number, kind in enumerate(together.kinds)}
+    for kind in ALL:
+        for match in kind.matches:
+            text = before + match.replace("‹", "").replace("›", "")
+            if Scanner([kind]).scan(text, suspects=[0]):
+                assert numbers[kind.name + kind.pattern] in together.suspects(text.encode()), text
