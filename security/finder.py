@@ -23,6 +23,9 @@ class Model(Protocol):
     def find(self, texts: Sequence[str]) -> list[list[Finding]]:
         """What is in each of ``texts``, in order, without overlaps."""
 
+    def announced(self, text: str) -> list[Finding]:
+        """The secrets in ``text`` that its words announce, in order, without overlaps."""
+
     def rows(self, data: bytes, ends: Sequence[int]) -> Iterable[int]:
         """Which of the lines that lie end to end in ``data`` are worth asking about."""
 
@@ -220,7 +223,34 @@ class Finder:
                             _quoted,
                         )
                     )
-        return found
+        return [*found, *self._told_by_others(text, above, found)]
+
+    def _told_by_others(self, text: str, above: tuple[str, ...], found: list[Finding]) -> list[Finding]:
+        """The secrets in a document beside ``found`` of which other fields than their own tell.
+
+        ``{"field": "guest code", "old": …, "new": …}``: by itself no field says anything.
+        """
+        announced = self._model.announced(text) if self._model is not None else []
+        more: list[Finding] = []
+        attributes: dict[tuple[str, ...], str] = {}
+        for token in jsontext.tokens(text) if announced else ():
+            is_named = _attribute(token, text, attributes) != token.path  # and was looked at behind its name
+            while announced and announced[0].end <= token.start:
+                del announced[0]
+            if not announced:
+                break
+            one = announced[0]
+            if one.start < token.start or token.end < one.end or token.part in _NO_VALUES or is_named:
+                continue
+            if token.path[-2:] == _NUMBER_OF_EVENT:
+                continue
+            start, end = _unbroken(text, token, one)
+            if any(other.start < end and start < other.end for other in found):
+                continue
+            mask = one.kind.mask(text[start:end])
+            quoted = mask if token.part is Part.TEXT else _quoted(mask)
+            more.append(one._replace(start=start, end=end, text=quoted, path=above + token.path))
+        return self._allowed(more, text)
 
     def _in_string(self, text: str, token: Token, path: tuple[str, ...], depth: int) -> list[Finding]:
         view = views.unquoted(text[token.start : token.end], token.start)
@@ -308,6 +338,22 @@ def _is_of_schema(path: tuple[str, ...], value: str) -> bool:
 
 _SCHEMA_TYPES: Final = frozenset(("string", "number", "integer", "boolean", "object", "array", "null"))
 _SCHEMA_SIZES: Final = frozenset(("minLength", "maxLength"))
+
+
+_NO_VALUES: Final = (Part.NAME, Part.TRUTH)
+#: The end of the path of what the Elastic Common Schema numbers events with.
+_NUMBER_OF_EVENT: Final = ("event", "code")
+
+
+def _unbroken(text: str, token: Token, one: Finding) -> tuple[int, int]:
+    """Where ``one`` stands in ``token``; from blank to blank if that has escapes: none is cut in two."""
+    start, end = one.start, one.end
+    if "\\" in text[token.start : token.end]:
+        while start > token.start + 1 and not text[start - 1].isspace():
+            start -= 1
+        while end < token.end - 1 and not text[end].isspace():
+            end += 1
+    return start, end
 
 
 def _quoted(text: str) -> str:

@@ -18,9 +18,16 @@ _FAR, _CLOSE = 64, 24  # characters before, and behind, a value in which a word 
 #: A word, words with dashes, a word with a number, a name in a program, a path, a file, an article's number.
 _NAME: Final = re.compile(
     r"[^\W\d_]+|[a-z]+(?:[_-][a-z]+){1,3}|[a-z]+[_-]\d{1,5}!?|[A-Za-z]+\d*[_-]-?\d{1,20}|[a-z]+-[a-z]\d{1,3}"
-    r"|[A-Za-z]+_[A-Z]\d{1,3}|[a-z]{2,}(?:[A-Z][a-z0-9]*){2,}|[a-z]+_[A-Z][a-z]+(?:[A-Z0-9][a-z]*)+|[a-z]+\d*(?:_[a-z]+\d*){2,}"
+    r"|[A-Za-z]+_[A-Z]\d{1,3}|[a-z]{2,}(?:[A-Z]{1,3}[a-z]{2,}\d{0,2})+(?:[A-Z]{1,3}\d{0,2})?|[a-z]+_[A-Z][a-z]+(?:[A-Z0-9][a-z]*)+|[a-z]+\d*(?:_[a-z]+\d*){2,}"
     r"|(?:[A-Za-z][\w.-]*/){2,}[\w.-]+|[A-Z]{2,6}-\d+(?:-\d+)*|[\w-]+\.[a-z]{3,6}"
+    r"|[A-Za-z_]+="  # set to nothing
 )
+#: What many words in one are, which nobody chose.
+_WORDS: Final = re.compile(
+    r"(?:[A-Z]?[a-z]{2,}+\d{0,4}+|[A-Z]{1,4}+\d{0,4}+){3,}+|[A-Za-z]+(?:[-_/][A-Za-z]*\d*){2,}|[\w.-]+%[0-9A-F]{2}\S*"
+)
+#: Before what is encoded, so that a shell takes it as one word.
+_ENCODED: Final = re.compile(r"(?i)(?:encoded[_-]?command|-enc?|-ec|b(?:ase)?64)[\"']?[ =:]+[\"']?$")
 _DIGEST: Final = re.compile(
     r"(?i)(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})"
     r"|(?:[a-z]{2,5}[_-])?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25}"
@@ -40,7 +47,7 @@ _NOBODY: Final = re.compile(r"(?i)\b(?:invalid|illegal|unknown) user $")
 #: Before numbers that are called codes, and are no secrets.
 _OTHER_CODES: Final = re.compile(
     r"(?i)(?:zip|post|postal|country|area|state|city|region|status|error|exit|return|response|result|reason|http"
-    r"|product|item|currency|lang|colou?r|plz|order|event|message|msg)[ _-]?code\W{0,4}$"
+    r"|product|item|currency|lang|colou?r|plz|order|event|message|msg)[ ._-]?code\W{0,4}$"
 )
 #: Before, and behind, a number of things.
 _COUNTS: Final = re.compile(r"(?i)\b(?:with|of|in|after|for|has|have|had|all|about|over|at|from|by|and) $")
@@ -54,10 +61,10 @@ _IN_BLOCK: Final = re.compile(r"(?s)(?:\\n|.?\n)[\\\n]")
 _LINE_OF_BLOCK: Final = 40  # characters of one
 #: Before the rest of the name of an element of XML.
 _TAG: Final = re.compile(r"</?[\w.-]+:$")
-#: A class and its namespace, an account and its domain, an identifier of Windows, what is set to nothing, a
-#: constant, what everybody runs and reckons with.
+#: A class and its namespace, an account and its domain, an identifier of Windows, a constant, what everybody
+#: runs and reckons with.
 _OF_PROGRAMS: Final = re.compile(
-    r"(?:[A-Za-z]\w*\\+)+[\w.]*|S-1-[\w-]+|[A-Za-z_][\w.]*=|[A-Z]{2,}(?:_[A-Z]{2,})+"
+    r"(?:[A-Za-z]\w*\\+)+[\w.]*|S-1-[\w-]+|[A-Z]{2,}(?:_[A-Z]{2,})+"
     r"|(?i:argon2(?:id?|d)?|python[23]|win(?:32|64)|x(?:86|64)(?:_64)?|amd64|arm64|3des|sha-?[1-5]\d{0,2}|aes-?\d{3}"
     r"|md[245]|rc[24]|ip?v[46]|oauth2?|saml2?|base(?:32|58|64)|utf-?(?:8|16)|(?:es|hs|rs|ps)\d{3}|[ex]d?25519|log4j2?"
     r"|php\d|ext[234]|eth\d+|wlan\d+|mp[34]|k8s|ntlmv?[12]?|tlsv?1(?:\.\d)?)"
@@ -78,9 +85,10 @@ def least_of(text: str, start: int, end: int) -> float:
         return NEVER
     of_a_cell = digest and text[start - 2 : start] == "| " and text[end : end + 2] == " |"
     said = not of_a_cell and _is_said(text, start, end)
-    if not said and (digest or not _CHOSEN.fullmatch(value)):
+    chosen = said or _CHOSEN.fullmatch(value) is not None
+    if not said and (digest or (not chosen and _is_made(text, start, value))):
         return NEVER
-    least = least_by_name(text, start, end, digest=digest)
+    least = max(least_by_name(text, start, end, digest=digest), 0.0 if chosen else SURE)
     if name or text[start - 1 : start] + text[end : end + 1] == "\t\t":
         return max(least, SURE)
     plain = " " in value or not any(map(str.isalpha, value))
@@ -107,6 +115,13 @@ def _is_harmless(text: str, start: int, end: int, value: str) -> bool:
         return True
     document = value[0] in "{[" and '"' in value  # whose values are looked at one by one
     return document or (around == "{}" and _DIGEST.fullmatch(value) is not None)
+
+
+def _is_made(text: str, start: int, value: str) -> bool:
+    """Whether a value that nothing says to be a secret is words, or what a shell is given."""
+    return (
+        _WORDS.fullmatch(value) is not None or _ENCODED.search(text, max(0, start - _NEAR), start) is not None
+    )
 
 
 def _is_said(text: str, start: int, end: int) -> bool:

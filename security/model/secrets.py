@@ -236,7 +236,7 @@ _DIGEST_BEFORE: Final = re.compile(
     r"|\b(?:DNSKEY|CDNSKEY|DS|TLSA|RRSIG|SSHFP)(?: \S+){1,8} "
     r"|\"(?:n|x|y|kid|x5t|x5c|x5t#s256)\"\s?:\s?\[?\"|\bp=|pub(?:lic)?[ _-]?key\W{0,3}|fingerprint\W{1,3}"
     r"|etag\W{1,4}(?:W/)?\"?|boundary=-*|x-amz-cf-id: |\bh1:|\bbh?=|certificate-authority-data: "
-    r"|(?<![\w-])(?:sha|md5|hash|digest|checksum|crc)[\w-]{0,12}[\"']?\s?[=:]\s?[\"']?"
+    r"|(?<![\w-])(?:sha(?![a-z])|md5|hash|digest|checksum|crc)[\w-]{0,12}[\"']?\s?[=:]\s?[\"']?"
     r"|data:[\w/+.-]+;base64,|integrity=?\W{0,2})$"
 )
 _BLOCK: Final = 32  # rows of a matrix product: always as many, so that a batch gives what one gives

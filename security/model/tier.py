@@ -99,6 +99,12 @@ class ModelTier:
                 found[row] = resolved((*found[row], *secrets))
         return found
 
+    def announced(self, text: str) -> list[Finding]:
+        """The secrets in ``text`` that its words announce, in order, without overlaps."""
+        if self._announced is None:
+            return []
+        return self._announced.find([text if text.isascii() else _HALVES.sub("\ufffd", text)])[0]
+
     def rows(self, data: bytes, ends: Sequence[int]) -> Iterator[int]:
         """Which of the lines that lie end to end in ``data`` may hold something, some of them more than once.
 

@@ -88,6 +88,32 @@ def test_what_the_model_finds_is_found_at_once(text: str) -> None:
     assert redactor.redact(once).text == once
 
 
+@pytest.mark.parametrize(
+    ("document", "masked"),
+    [
+        ('{"cmd":"addGuestCode","code":"%s","door":3}', "88213"),
+        ('{"cmd":"addGuestCode","code":%s,"door":3}', "88213"),
+        ('{"field":"passwordPlain","old":"Kx8wq2zb-T","new":"%s"}', "summer-rain-88"),
+        ('{"op":"replace","path":"/wifi/psk","value":"%s"}', r"blue\"kettle9"),
+    ],
+)
+def test_a_field_that_other_fields_say_is_secret_is_masked(document: str, masked: str) -> None:
+    redactor = load_redactor("all", model="unsure")
+    once = redactor.redact(document % masked).text
+
+    assert once is not None
+    assert masked not in once
+    assert not set(masked.split('"')) & set(str(json.loads(once)).split("'"))
+    assert redactor.redact(once).text == once
+
+
+def test_a_field_beside_others_that_speak_of_secrets_is_read_where_its_name_says_what_it_is() -> None:
+    redactor = load_redactor("all", model="unsure")
+    document = '{"msg":"user password changed","id":"8f3a2b","tags":[{"key":"tag1","value":"Value1"}]}'
+
+    assert redactor.redact(document).text == document
+
+
 def test_names_of_operators_and_types_hide_no_name() -> None:
     redactor = Redactor(kinds=ALL)
 
