@@ -1,7 +1,8 @@
 """What a Beam worker reports of work that failed → the same, redacted.
 
 A worker prints the exception with its stack, logs it, and sends it to its runner, where it is kept and shown.
-Steps do not raise on data, but a bug may quote it.
+Steps do not raise on data, but a bug may quote it. From a worker whose runner has gone, since the job is
+stopped, bundles are taken away while it works at them: that they fail then is told to nobody but the runner.
 """
 
 import functools
@@ -9,6 +10,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from apache_beam.portability.api import beam_fn_api_pb2 as api
 from apache_beam.runners.worker.sdk_worker import SdkHarness
 
 from pipelines.ownlogs import redacted
@@ -31,7 +33,10 @@ def redact_failures() -> None:
             try:
                 return task()
             except Exception:  # noqa: BLE001  whatever it was, the worker reports it
-                raise WorkFailed("\n" + _shown(traceback.format_exc().rstrip())) from None
+                shown = "\n" + _shown(traceback.format_exc().rstrip())
+                if not harness._alive:  # noqa: SLF001  it says so nowhere else
+                    return api.InstructionResponse(instruction_id=request.instruction_id, error=shown)
+                raise WorkFailed(shown) from None
 
         known(harness, guarded, request)
 

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from security.model.doubtfield import NEVER, SURE, least_by_name
+from security.model.fieldname import field_name, holds_anything
 from security.model.said import SECRETS, WORD, class_of
 from security.model.secrets import is_public
 from security.model.values import is_harmless
@@ -26,6 +27,7 @@ _NAME: Final = re.compile(
 _WORDS: Final = re.compile(
     r"(?:[A-Z]?[a-z]{2,}+\d{0,4}+|[A-Z]{1,4}+\d{0,4}+){3,}+|[A-Za-z]+(?:[-_/][A-Za-z]*\d*){2,}|[\w.-]+%[0-9A-F]{2}\S*"
 )
+_OF_JSON: Final = "eyJ"  # how a document begins in base64, which is looked at as it reads
 #: Before what is encoded, so that a shell takes it as one word.
 _ENCODED: Final = re.compile(r"(?i)(?:encoded[_-]?command|-enc?|-ec|b(?:ase)?64)[\"']?[ =:]+[\"']?$")
 _DIGEST: Final = re.compile(
@@ -118,10 +120,11 @@ def _is_harmless(text: str, start: int, end: int, value: str) -> bool:
 
 
 def _is_made(text: str, start: int, value: str) -> bool:
-    """Whether a value that nothing says to be a secret is words, or what a shell is given."""
-    return (
-        _WORDS.fullmatch(value) is not None or _ENCODED.search(text, max(0, start - _NEAR), start) is not None
-    )
+    """Whether a value that nothing calls a secret is words, encoded, or of a field that holds anything."""
+    if _WORDS.fullmatch(value) or value.startswith(_OF_JSON):
+        return True
+    encoded = _ENCODED.search(text, max(0, start - _NEAR), start) is not None
+    return encoded or holds_anything(field_name(text, start))
 
 
 def _is_said(text: str, start: int, end: int) -> bool:

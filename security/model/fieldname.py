@@ -11,6 +11,7 @@ from typing import Final
 from security.model.said import SECRETS, WORD, class_of
 
 _FAR: Final = 160  # characters before a value
+_SHORT: Final = 2  # letters of a name
 _ENDS: Final = frozenset("\"'`=:>[ ")
 _NAME: Final = re.compile(
     r"[\"']([^\"'\\\n]{1,60})\\{0,9}[\"']\s{0,3}(?::|=>?)\s{0,3}"
@@ -43,6 +44,11 @@ def field_name(text: str, start: int) -> str:
         return NO_NAME
     found = _NAME.search(text, max(0, start - _FAR), start)
     return next(filter(None, found.groups())) if found else NO_NAME
+
+
+def holds_anything(name: str) -> bool:
+    """Whether ``name`` is one of a field that says nothing of what it holds."""
+    return bool(name) and (len(name) <= _SHORT or said_by(name) == ANYTHING)
 
 
 @lru_cache(maxsize=16384)

@@ -56,12 +56,15 @@ def fail():
     raise LookupError("row of jane.roe@example.com")
 
 pipelines.workererrors.redact_failures()
-harness = types.SimpleNamespace(_responses=queue.Queue())
+harness = types.SimpleNamespace(_responses=queue.Queue(), _alive=True)
 request = api.InstructionRequest(instruction_id="1")
 SdkHarness._execute(harness, lambda: api.InstructionResponse(instruction_id="fine"), request)
 SdkHarness._execute(harness, fail, request)
 print(harness._responses.get().instruction_id)
 print(harness._responses.get().error)
+harness._alive = False
+SdkHarness._execute(harness, fail, request)
+print("stopped:", harness._responses.get().error)
 """
 
 
@@ -116,7 +119,10 @@ def test_a_worker_on_flink_sends_its_runner_nothing_that_is_not_redacted() -> No
     assert done.returncode == 0, done.stderr
     assert "to j***@" in done.stderr
     assert "ValueError: no j***@" in done.stderr
-    fine, *failure = done.stdout.splitlines()
+    working, stopped = done.stdout.split("stopped:")
+    assert "LookupError" in stopped
+    assert done.stderr.count("LookupError") == 2  # printed and logged, while it works
+    fine, *failure = working.splitlines()
     assert fine == "fine"
     assert _PYTHON_ERROR.findall("\n".join(failure))[-1] == "LookupError: row of j***@example.com"
     assert any("in fail" in line for line in failure)
