@@ -37,8 +37,21 @@ _DEEPEST: Final = 6  # texts in texts; what is deeper is not readable to anybody
 _FEW: Final = 50  # findings of which each is asked whether what is encoded lies in it
 _MOST: Final = 10_000  # findings in a text; beyond, the rest of it is hidden
 _REMEMBERED: Final = 4096  # names of fields, of each of which what it tells is worked out once
-_NAMING: Final = (("key",), ("name",), ("Key",), ("Name",), ("field",), ("parameter",), ("system",))
-_VALUES: Final = (("value",), ("val",))
+#: Names of what a field beside them is called, and of what that field holds.
+_NAMING: Final = tuple(
+    (name,)
+    for name in (
+        "key Key name Name n field fieldName field_name parameter param system attr attribute property "
+        "propertyName displayName setting column variable header path"
+    ).split()
+)
+_VALUES: Final = tuple(
+    (name,)
+    for name in (
+        "value Value val v old new from to before after oldValue newValue old_value new_value OldValue "
+        "NewValue currentValue current default defaultValue"
+    ).split()
+)
 #: What says of what kind a number beside it is: ``{"type": "PASSPORT", "number": …}``.
 _TYPING: Final = tuple(
     (name,) for name in "type kind docType doc_type documentType document_type idType".split()

@@ -27,6 +27,8 @@ _NAME: Final = re.compile(
 _WORDS: Final = re.compile(
     r"(?:[A-Z]?[a-z]{2,}+\d{0,4}+|[A-Z]{1,4}+\d{0,4}+){3,}+|[A-Za-z]+(?:[-_/][A-Za-z]*\d*){2,}|[\w.-]+%[0-9A-F]{2}\S*"
 )
+#: Before what is not all of a text in base64.
+_WITHIN: Final = "+"
 _OF_JSON: Final = "eyJ"  # how a document begins in base64, which is looked at as it reads
 #: Before what is encoded, so that a shell takes it as one word.
 _ENCODED: Final = re.compile(r"(?i)(?:encoded[_-]?command|-enc?|-ec|b(?:ase)?64)[\"']?[ =:]+[\"']?$")
@@ -49,7 +51,7 @@ _NOBODY: Final = re.compile(r"(?i)\b(?:invalid|illegal|unknown) user $")
 #: Before numbers that are called codes, and are no secrets.
 _OTHER_CODES: Final = re.compile(
     r"(?i)(?:zip|post|postal|country|area|state|city|region|status|error|exit|return|response|result|reason|http"
-    r"|product|item|currency|lang|colou?r|plz|order|event|message|msg)[ ._-]?code\W{0,4}$"
+    r"|product|item|currency|lang|colou?r|plz|order|event|message|msg)[ ._-]?code(?:\[\d{1,3}\])?\W{0,4}$"
 )
 #: Before, and behind, a number of things.
 _COUNTS: Final = re.compile(r"(?i)\b(?:with|of|in|after|for|has|have|had|all|about|over|at|from|by|and) $")
@@ -121,7 +123,7 @@ def _is_harmless(text: str, start: int, end: int, value: str) -> bool:
 
 def _is_made(text: str, start: int, value: str) -> bool:
     """Whether a value that nothing calls a secret is words, encoded, or of a field that holds anything."""
-    if _WORDS.fullmatch(value) or value.startswith(_OF_JSON):
+    if _WORDS.fullmatch(value) or value.startswith(_OF_JSON) or text[start - 1 : start] == _WITHIN:
         return True
     encoded = _ENCODED.search(text, max(0, start - _NEAR), start) is not None
     return encoded or holds_anything(field_name(text, start))

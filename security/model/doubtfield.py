@@ -33,6 +33,7 @@ _KEYS_OF_THINGS: Final = re.compile(
 #: What the key of a pair ``{"key": …, "value": …}`` is: words, and a number.
 _CALLED: Final = re.compile(r"[A-Za-z]+(?:[ _-][A-Za-z]+)*\d{0,4}")
 _KEY: Final = re.compile(r"(?i)key\d*")
+_PARTS_OF_A_PATH: Final = 3
 #: Of fields that hold who somebody is.
 _USERS: Final = re.compile(r"(?i)user|account|acct|\buid|owner|(?:login|logon)[_ -]?name")
 #: Names of what something was and is now, which the words before tell.
@@ -40,8 +41,10 @@ _OLD_AND_NEW: Final = frozenset(
     "alt alter neu neuer ancien nouveau antiguo anterior nuevo antigo novo vecchio nuovo oud nieuw".split()
 )
 _BEHIND_COLON: Final = re.compile(r"\w: ?[\"'`]?$")
-#: Before the value of a field of JSON or XML, and of a parameter of a URL.
-_IN_MARKUP: Final = re.compile(r"[\"']\s{0,3}:\s{0,3}\[?\\{0,9}[\"']?$|[\w\"'.-]>$|[?&][\w.-]+=$")
+#: Before the value of a field of JSON or XML, a parameter of a URL, an item of a list in JSON.
+_IN_MARKUP: Final = re.compile(
+    r"[\"']\s{0,3}:\s{0,3}\[?\\{0,9}[\"']?$|[\w\"'.-]>$|[?&][\w.-]+=$|\",\s{0,3}\"$"
+)
 
 
 def least_by_name(text: str, start: int, end: int, *, digest: bool) -> float:
@@ -70,7 +73,7 @@ def _of_secrets(name: str, value: str, digest: bool) -> float:
     """The same of a field whose name speaks of a secret."""
     if _KEYS.search(name) or (digest and _KEYS_OF_THINGS.search(name)):
         return NEVER
-    if _KEY.fullmatch(name) and _CALLED.fullmatch(value):
+    if _KEY.fullmatch(name) and (_CALLED.fullmatch(value) or value.count("/") >= _PARTS_OF_A_PATH):
         return NEVER
     return SURE if _last_word(name) in _SAID_OF_IT else 0.0
 

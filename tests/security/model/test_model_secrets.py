@@ -65,7 +65,7 @@ def test_hashes_ids_pictures_paths_and_places_are_harmless(candidate: Candidate)
 
 def test_drawn_values_that_stand_alone_are_found_and_hashes_are_not() -> None:
     values = [drawn(48, seed) for seed in range(40)]
-    texts = [f"rejected {value} for commit 9b74c9897bac770ffc029102a200c5de9b74c989" for value in values]
+    texts = [f"recorded {value} with object 9b74c9897bac770ffc029102a200c5de9b74c989" for value in values]
     found = TIER.find(texts)
     hits = [[(one.start, one.end, one.tier) for one in ours] for ours in found if ours]
     assert len(hits) >= 0.85 * len(values)
