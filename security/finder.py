@@ -4,6 +4,7 @@ JSON is walked where it stands: names, texts and numbers, JSON in texts too. In 
 (:mod:`security.views`) is looked at as well.
 """
 
+import bisect
 import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -236,33 +237,34 @@ class Finder:
                             _quoted,
                         )
                     )
-        return [*found, *self._told_by_others(text, above, found)]
+        more = self._told_by_others(text, above, found)
+        return sorted([*found, *more], key=lambda one: one.start) if more else found
 
     def _told_by_others(self, text: str, above: tuple[str, ...], found: list[Finding]) -> list[Finding]:
-        """The secrets in a document beside ``found`` of which other fields than their own tell.
+        """The secrets in a document, beside ``found`` (in order), that other fields than theirs tell of.
 
         ``{"field": "guest code", "old": …, "new": …}``: by itself no field says anything.
         """
         announced = self._model.announced(text) if self._model is not None else []
         more: list[Finding] = []
+        starts = [one.start for one in found]
         attributes: dict[tuple[str, ...], str] = {}
+        at = 0
         for token in jsontext.tokens(text) if announced else ():
             is_named = _attribute(token, text, attributes) != token.path  # and was looked at behind its name
-            while announced and announced[0].end <= token.start:
-                del announced[0]
-            if not announced:
-                break
-            one = announced[0]
-            if one.start < token.start or token.end < one.end or token.part in _NO_VALUES or is_named:
-                continue
-            if token.path[-2:] == _NUMBER_OF_EVENT:
-                continue
-            start, end = _unbroken(text, token, one)
-            if any(other.start < end and start < other.end for other in found):
-                continue
-            mask = one.kind.mask(text[start:end])
-            quoted = mask if token.part is Part.TEXT else _quoted(mask)
-            more.append(one._replace(start=start, end=end, text=quoted, path=above + token.path))
+            is_none = is_named or token.part in _NO_VALUES or token.path[-2:] == _NUMBER_OF_EVENT
+            while at < len(announced) and announced[at].end <= token.end:
+                one = announced[at]
+                at += 1
+                if is_none or one.start < token.start:
+                    continue
+                start, end = _unbroken(text, token, one)
+                before = bisect.bisect_left(starts, end)  # finds up to here begin before its end
+                if (before and found[before - 1].end > start) or (more and more[-1].end > start):
+                    continue
+                mask = one.kind.mask(text[start:end])
+                shown = mask if token.part is Part.TEXT else _quoted(mask)
+                more.append(one._replace(start=start, end=end, text=shown, path=above + token.path))
         return self._allowed(more, text)
 
     def _in_string(self, text: str, token: Token, path: tuple[str, ...], depth: int) -> list[Finding]:

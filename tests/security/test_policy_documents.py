@@ -107,6 +107,26 @@ def test_a_field_that_other_fields_say_is_secret_is_masked(document: str, masked
     assert redactor.redact(once).text == once
 
 
+def test_what_other_fields_tell_of_stands_in_order_among_what_a_field_tells_itself() -> None:
+    redactor = load_redactor("all", model="unsure")
+    first, last = '"from":"jane@example.com"', '"mail":"jo@example.com"'
+    done = redactor.redact(f'{{{first},"cmd":"addGuestCode","code":"88213","alias":88213,{last}}}').text
+
+    assert done == (
+        '{"from":"j***@example.com","cmd":"addGuestCode","code":"[SECRET]","alias":88213,"mail":"j***@example.com"}'
+    )
+
+
+def test_a_document_of_many_such_fields_stays_one() -> None:
+    redactor = load_redactor("all", model="unsure")
+    codes = range(20_000, 20_200)
+    pairs = ",".join(f'{{"cmd":"addGuestCode","code":"{n}","to":"a{n}@example.com"}}' for n in codes)
+    done = json.loads(str(redactor.redact(f"[{pairs}]").text))
+
+    assert [one["to"] for one in done] == ["a***@example.com"] * len(codes)
+    assert not {one["code"] for one in done} & set(map(str, codes))
+
+
 def test_a_field_beside_others_that_speak_of_secrets_is_read_where_its_name_says_what_it_is() -> None:
     redactor = load_redactor("all", model="unsure")
     document = '{"msg":"user password changed","id":"8f3a2b","tags":[{"key":"tag1","value":"Value1"}]}'
