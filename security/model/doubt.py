@@ -23,13 +23,12 @@ _NAME: Final = re.compile(
     r"|(?:[A-Za-z][\w.-]*/){2,}[\w.-]+|[A-Z]{2,6}-\d+(?:-\d+)*|[\w-]+\.[a-z]{3,6}"
     r"|[A-Za-z_]+="  # set to nothing
 )
-#: What many words in one are, which nobody chose.
+#: Words in one, which nobody chose. Each is taken whole, so that there is one way to read them.
 _WORDS: Final = re.compile(
     r"(?:[A-Z]?[a-z]{2,}+\d{0,4}+|[A-Z]{1,4}+\d{0,4}+){3,}+|[A-Za-z]+(?:[-_/][A-Za-z]*\d*){2,}|[\w.-]+%[0-9A-F]{2}\S*"
 )
-#: Before what is not all of a text in base64.
-_WITHIN: Final = "+"
 _OF_JSON: Final = "eyJ"  # how a document begins in base64, which is looked at as it reads
+_WITHIN: Final = "+"  # before a part of what is in base64
 #: Before what is encoded, so that a shell takes it as one word.
 _ENCODED: Final = re.compile(r"(?i)(?:encoded[_-]?command|-enc?|-ec|b(?:ase)?64)[\"']?[ =:]+[\"']?$")
 _DIGEST: Final = re.compile(
