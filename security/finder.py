@@ -14,6 +14,7 @@ from security import jsontext, views
 from security.detectors import Kind, secret_field, secrets_checks
 from security.detectors.kind import Category, Tier, constant
 from security.detectors.scan import Finding, resolved, scanner_of
+from security.jsonnames import is_pair, label_of, path_of
 from security.jsontext import Part, Token
 from security.policy import Action, Named, Policy
 
@@ -38,37 +39,8 @@ _DEEPEST: Final = 6  # texts in texts; what is deeper is not readable to anybody
 _FEW: Final = 50  # findings of which each is asked whether what is encoded lies in it
 _MOST: Final = 10_000  # findings in a text; beyond, the rest of it is hidden
 _REMEMBERED: Final = 4096  # names of fields, of each of which what it tells is worked out once
-#: Names of what a field beside them is called, and of what that field holds.
-_NAMING: Final = tuple(
-    (name,)
-    for name in (
-        "key Key name Name n field fieldName field_name parameter param system attr attribute property "
-        "propertyName displayName setting column variable header path"
-    ).split()
-)
-_VALUES: Final = tuple(
-    (name,)
-    for name in (
-        "value Value val v old new from to before after oldValue newValue old_value new_value OldValue "
-        "NewValue currentValue current default defaultValue"
-    ).split()
-)
-#: What says of what kind a number beside it is: ``{"type": "PASSPORT", "number": …}``.
-_TYPING: Final = tuple(
-    (name,) for name in "type kind docType doc_type documentType document_type idType".split()
-)
-_NUMBERS: Final = (("number",), ("num",), ("no",), ("documentNumber",), ("document_number",))
-#: Names of what holds a value, and says nothing of it: operators and types of MongoDB, types of DynamoDB.
-_HOLDERS: Final = re.compile(r"\$.*|[SNBL]|SS|NS|val(?:ue)?|#text")
 #: A field that holds such a name, masked as in the events, which are found by it.
 _NAME_FIELD: Final = "metric_id"
-#: Of an object that is a name, as FHIR and many others have it.
-_PARTS_OF_A_NAME: Final = frozenset(("first", "last", "middle", "given", "family"))
-#: Objects that are somebody, with a name.
-_PEOPLE: Final = re.compile(
-    r"(?i)\w*(?:recipient|contact|patient|passenger|traveller|traveler|guest|driver|rider|sender|receiver|payer"
-    r"|payee|cardholder|applicant|employee|subscriber|member|beneficiary|guardian|student|profile)"
-)
 _MORE_THAN_A_NAME: Final = re.compile(r"[\s\"'=/@]")
 NAMED_FIELD: Final = Kind(
     name="named_field",
@@ -210,8 +182,8 @@ class Finder:
         attributes: dict[tuple[str, ...], str] = {}
         before: Token | None = None
         for token in jsontext.tokens(text):
-            path = above + _attribute(token, text, attributes)
-            if before is not None and _is_pair(before, token, text):
+            path = above + path_of(token, text, attributes)
+            if before is not None and is_pair(before, token, text):
                 path = (*path, text[before.start + 1 : before.end - 1])
             before = token
             if token.part is Part.NAME:
@@ -222,7 +194,7 @@ class Finder:
                 found += self._in_string(text, token, path, depth)
             elif token.part is Part.NUMBER:  # may be a card or an account written without quotes
                 number = text[token.start : token.end]
-                for one in self._of_number(number, _label(path))[:1]:
+                for one in self._of_number(number, label_of(path))[:1]:
                     mask = _quoted(one.kind.mask(number))
                     found.append(
                         Finding(
@@ -251,7 +223,7 @@ class Finder:
         attributes: dict[tuple[str, ...], str] = {}
         at = 0
         for token in jsontext.tokens(text) if announced else ():
-            is_named = _attribute(token, text, attributes) != token.path  # and was looked at behind its name
+            is_named = path_of(token, text, attributes) != token.path  # and was looked at behind its name
             is_none = is_named or token.part in _NO_VALUES or token.path[-2:] == _NUMBER_OF_EVENT
             while at < len(announced) and announced[at].end <= token.end:
                 one = announced[at]
@@ -278,7 +250,7 @@ class Finder:
                 for one in self._findings(part, path, depth)
             ]
             return [one._replace(path=one.path or path) for one in _seen_through(view, inside)]
-        label = _label(path) if token.part is Part.TEXT else ""
+        label = label_of(path) if token.part is Part.TEXT else ""
         deeper = depth + jsontext.is_json(view.text)
         inside = self._findings(view.text, path, deeper, label)
         return [one._replace(path=one.path or path) for one in _seen_through(view, inside)]
@@ -376,27 +348,10 @@ def _quoted(text: str) -> str:
     return f'"{views.escaped(text)}"'
 
 
-def _is_pair(first: Token, second: Token, text: str) -> bool:
-    """Whether these begin a list, as a name and its value: ``["api_key", "…"]``."""
-    both = first.part is second.part is Part.TEXT and text[first.start - 1 : first.start] == "["
-    return both and text[first.end : second.start].strip() == ","
-
-
 def _last_name(path: str) -> str:
     """A pattern of the last name that ``path`` tells anything of."""
     told = [name for name in path.split(".") if name.strip("*")]
     return re.escape(told[-1]).replace(r"\*", '[^"]*') if told else '[^"]*'
-
-
-def _label(path: tuple[str, ...]) -> str:
-    """The name by which the value at ``path`` may be told."""
-    label = next((name for name in reversed(path) if not _HOLDERS.fullmatch(name)), "")
-    above = path[-2] if len(path) > 1 else ""
-    if label in _PARTS_OF_A_NAME and above.lower().endswith("name"):
-        return f"{label}_name"
-    if label == "name" and _PEOPLE.fullmatch(above):
-        return "full_name"
-    return label
 
 
 def _labelled(text: str, label: str) -> str:
@@ -426,27 +381,6 @@ def _field_hint(fields: str) -> str:
     """What a field that is secret by its name ends with, whatever stands before."""
     tail = fields.replace("(?:.*[^a-z0-9])?", "").replace(".*", "")
     return rf'(?i:{tail})\\*"'
-
-
-def _attribute(token: Token, text: str, attributes: dict[tuple[str, ...], str]) -> tuple[str, ...]:
-    """The path of a token; of the value of an attribute, as OTLP writes it, the attribute's name is part.
-
-    ``{"key": "user.id", "value": {"stringValue": …}}``; ``attributes``: the newest name at each path.
-    """
-    path = token.path
-    if token.part is Part.TEXT and path[-1:] in _NAMING:
-        attributes[path[:-1]] = text[token.start + 1 : token.end - 1]
-    elif token.part is Part.TEXT and path[-1:] in _TYPING:
-        attributes[(*path[:-1], *_TYPING[0])] = text[token.start + 1 : token.end - 1]
-    elif path[-1:] in _NUMBERS and token.part is not Part.NAME:
-        kind = attributes.get((*path[:-1], *_TYPING[0]))
-        return path if kind is None else (*path[:-1], kind)
-    elif path[-1:] in _VALUES and token.part is not Part.NAME and path[:-1] in attributes:
-        return (*path[:-1], attributes[path[:-1]])
-    elif len(path) > 1 and path[-1].endswith("Value") and path[-2] == "value" and token.part is not Part.NAME:
-        name = attributes.get(path[:-2])
-        return path if name is None else (*path[:-2], name)
-    return path
 
 
 def _seen_through(view: views.View, found: Sequence[Finding]) -> list[Finding]:
