@@ -86,14 +86,14 @@ class Finder:
         self._named_in_text = re.compile(rf'(?i)\\*"(?:{names})\\*"\s*:') if names else None
         self._model = model
 
-    def suspicious(self, data: bytes, ends: Sequence[int]) -> dict[int, set[int]]:
+    def suspicious(self, data: bytes, ends: Sequence[int]) -> dict[int, frozenset[int]]:
         """Which of the lines that lie in ``data`` deserve a look; ``ends``: of each, with its line feed.
 
         Texts of several lines always deserve one. Of each, what it may hold, for :meth:`find`.
         """
         rows = self._scanner.suspicious(data, ends)
         for row in self._model.rows(data, ends) if self._model is not None else ():
-            rows.setdefault(row, set())
+            rows.setdefault(row, frozenset())
         return rows
 
     def shown(self, path: str) -> str:

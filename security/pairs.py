@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from security.detectors.hints import set_of
+from security.detectors.matching import which_of
 
 #: RE2 of what is between a name and a value in these ways, where the name alone may be no hint.
 PAIR_HINTS: Final = (
@@ -233,12 +233,12 @@ IDENTIFIERS: Final = {
 
 #: RE2 of all of them.
 PAIR_MARKS: Final = "|".join(mark for mark, _ in _WAYS)
-_MARKED: Final = set_of(mark for mark, _ in _WAYS)
+_MARKED: Final = which_of(mark for mark, _ in _WAYS)
 
 
 def pairs(text: str, data: bytes) -> Iterator[tuple[int, int, str]]:
     """Where values that are apart from their names begin and end, and the names. ``data``: in UTF-8."""
-    for way in sorted(_MARKED.Match(data) or ()):
+    for way in sorted(_MARKED(data)):
         for match in _WAYS[way][1].finditer(text):
             name = called(match["name"])
             for group, value in match.groupdict().items():

@@ -54,7 +54,7 @@ class Redactor:
         self._action = functools.lru_cache(_REMEMBERED)(self.policy.action)
         self._shown = functools.lru_cache(_REMEMBERED)(self._finder.shown)
 
-    def suspicious(self, data: bytes, ends: Sequence[int]) -> dict[int, set[int]]:
+    def suspicious(self, data: bytes, ends: Sequence[int]) -> dict[int, frozenset[int]]:
         """Which of the lines that lie in ``data`` deserve a look; ``ends``: of each, with its line feed.
 
         Texts of several lines always deserve one. Of each, what it may hold, for :meth:`redact`.

@@ -6,15 +6,12 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-import re2
-
 from security.detectors.alternation import Way, any_of, apart, at_first_digits, rendered, ways_of
-from security.detectors.matching import Matcher
+from security.detectors.matching import LARGE, Matcher, which_of
 
-#: RE2 says "no match" when its automaton outgrows its memory; the hints need a small part of this.
-_MEMORY: Final = 256 * 1024 * 1024
 _LINES: Final = "(?m)"  # a text that begins behind another one begins at ^, too
 _PLACES: Final = 32  # in a text at which it is asked what begins there
+_REMEMBERED: Final = 4096  # of what several hints together tell
 _EDGE: Final = 4  # bytes at the end of a text that may be taken for what stands before the next one's first
 
 
@@ -27,18 +24,6 @@ def hints_of(patterns: Iterable[tuple[str, int]]) -> "list[Hints]":
     return [Hints({way: numbers[way] for way in ways}) for ways in apart(numbers) if ways]
 
 
-def set_of(patterns: Iterable[str], *, here: bool = False) -> "re2.Set":
-    """Which of ``patterns`` are in a text; ``here``: which of them it begins with."""
-    options = re2.Options()
-    options.max_mem = _MEMORY
-    options.never_capture = True
-    found = re2.Set.MatchSet(options) if here else re2.Set.SearchSet(options)
-    for pattern in patterns:
-        found.Add(pattern)
-    found.Compile()
-    return found
-
-
 class Hints:
     """Some of the hints: an automaton that finds where any begins, and a set that tells which begin there.
 
@@ -47,29 +32,28 @@ class Hints:
     """
 
     def __init__(self, numbers: Mapping[Way, set[int]]) -> None:
-        self._any = Matcher(_LINES + any_of(list(numbers)), memory=_MEMORY, captures=False)
+        self._any = Matcher(_LINES + any_of(list(numbers)), memory=LARGE, captures=False)
         self._numbers: dict[str, set[int]] = {}
         for way, ones in numbers.items():
             self._numbers.setdefault(_LINES + rendered(way), set()).update(ones)
 
     @functools.cached_property
-    def _here(self) -> "tuple[re2.Set, list[set[int]]]":
-        return set_of(self._numbers, here=True), list(self._numbers.values())
+    def _here(self) -> "_Told":
+        return _Told(self._numbers, here=True)
 
     @functools.cached_property
-    def _anywhere(self) -> "tuple[re2.Set, list[set[int]]]":
-        return set_of(self._numbers), list(self._numbers.values())
+    def _anywhere(self) -> "_Told":
+        return _Told(self._numbers, here=False)
 
     def places(self, data: bytes) -> Iterator[int]:
         """Where in ``data`` one may begin, in order."""
         return self._any.places(data)
 
-    def at(self, data: bytes, place: int) -> set[int]:
+    def at(self, data: bytes, place: int) -> frozenset[int]:
         """What those that begin at ``place`` are hints of."""
-        sets, numbers = self._here
-        return set().union(*(numbers[hint] for hint in sets.Match(memoryview(data)[place:]) or ()))
+        return self._here.by(memoryview(data)[place:])
 
-    def suspects(self, data: bytes, ends: Sequence[int]) -> Iterator[tuple[int, set[int]]]:
+    def suspects(self, data: bytes, ends: Sequence[int]) -> Iterator[tuple[int, frozenset[int]]]:
         """Places of texts in ``data`` and numbers of hints that may be in them; see Scanner.suspicious."""
         position, row, left = 0, -1, _PLACES
         while position < len(data) and (spans := self._any.find(data, position)) is not None:
@@ -81,13 +65,26 @@ class Hints:
             until = ends[row + 1] if across else ends[row]
             left -= 1
             if left >= 0:
-                sets, numbers = self._here
-                told = sets.Match(memoryview(data)[start:until])
+                told = self._here.by(memoryview(data)[start:until])
             else:  # as many as a long line of numbers has: one look at all of it
-                sets, numbers = self._anywhere
-                told = sets.Match(memoryview(data)[ends[row - 1] if row else 0 : until])
+                told = self._anywhere.by(memoryview(data)[ends[row - 1] if row else 0 : until])
                 position, left = max(position, ends[row] - _EDGE), _EDGE
-            for hint in told or ():
-                yield row, numbers[hint]
+            if told:
+                yield row, told
                 if across:  # it may be the next one's
-                    yield row + 1, numbers[hint]
+                    yield row + 1, told
+
+
+class _Told:
+    """Which of ``hints`` are in a text, or, ``here``, at its beginning: all that they are hints of."""
+
+    def __init__(self, hints: Mapping[str, set[int]], *, here: bool) -> None:
+        self._match = which_of(hints, here=here)
+        self._numbers = list(hints.values())
+        self._all_of = functools.lru_cache(_REMEMBERED)(self._union)
+
+    def by(self, text: memoryview) -> frozenset[int]:
+        return self._all_of(*self._match(text))
+
+    def _union(self, *hints: int) -> frozenset[int]:
+        return frozenset().union(*(self._numbers[hint] for hint in hints))

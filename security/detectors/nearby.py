@@ -162,7 +162,7 @@ def named(phrases: Iterable[str], value: str, gap: str = "") -> str:
 
 #: What stands between a name and its value: ``number``, ``is``, quotes, a colon.
 GAP: Final = (
-    r"(?i:[\s_-]?(?:numbers?|nummer|numero|n\x{fa}mero|(?:num|no|nr)(?:\b|_|\d)|n\x{b0}|value))?\.?[_-]?\d{0,2}?"
+    r"(?i:[\s_-]?(?:numbers?|nbr|nummer|numero|n\x{fa}mero|(?:num|no|nr)(?:\b|_|\d)|n\x{b0}|#|value))?\.?[_-]?\d{0,2}?"
     r"(?:\\*\"\s?,\s?\\*\"(?:[vV]alue|stringValue)(?:\\*\"\s?:\s?\{\\*\"stringValue)?)?"
     r"(?:'?:? (?:rejected |invalid |bad |given )?value)?(?:\s{0,2}\([a-zA-Z][^)\n]{0,13}\))?"
     r"(?:\\*[\"'`]|%22|%27|[)\]])?(?:\s|\\[nrtbf]){0,4}"

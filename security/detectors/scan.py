@@ -25,6 +25,7 @@ _CROWD: Final = 10  # kinds that a text may hold, above which most are ruled out
 _LONG: Final = 2_000  # characters of a text in which words are looked for once, and not near each number
 _WIDEST: Final = 100  # characters of a match, where words are looked for
 _CLOSE: Final = 24  # characters in which a word that makes harmless must end
+_ENDS_OF_NAMES: Final = frozenset("0123456789,;|()[]{}\n")
 _EDGE: Final = 3  # characters before a word from which on it may be said to begin
 #: What masks look like: never found again, so that redacting twice gives what redacting once gave.
 _MASKED: Final = re.compile(
@@ -77,29 +78,29 @@ class Scanner:
         hints = [
             (hint, number) for number, kind in enumerate(self.kinds) for hint in kind.hints or (kind.pattern,)
         ]
+        self._worded = frozenset(n for n, kind in enumerate(self.kinds) if kind.before or kind.after)
         hints += ((hint, len(self.kinds) + place) for place, hint in enumerate(also))
         self._hints = hints_of(hints)
 
-    def suspects(self, data: bytes) -> set[int]:
+    def suspects(self, data: bytes) -> frozenset[int]:
         """What may be in ``data``: kinds by place in ``kinds``, behind them ``also``; mostly nothing."""
-        return self.suspicious(data, (len(data),)).get(0, set())
+        return self.suspicious(data, (len(data),)).get(0, frozenset())
 
     def is_clean(self, data: bytes) -> bool:
         """Whether no hint of any kind is in ``data``."""
         return all(next(hints.places(data), None) is None for hints in self._hints)
 
-    def suspicious(self, data: bytes, ends: Sequence[int]) -> dict[int, set[int]]:
+    def suspicious(self, data: bytes, ends: Sequence[int]) -> dict[int, frozenset[int]]:
         """Which of the texts that lie end to end in ``data`` may hold something, and what; ``ends``: of each.
 
         What is in a text by itself is told; what two texts together have is told of both.
         """
-        found: dict[int, set[int]] = {}
+        found: dict[int, frozenset[int]] = {}
         for hints in self._hints:
             for row, numbers in hints.suspects(data, ends):
-                if row in found:
-                    found[row] |= numbers
-                else:
-                    found[row] = set(numbers)
+                known = found.get(row)
+                if known is not numbers:  # of several hints of one kind, as mostly
+                    found[row] = known | numbers if known else numbers
         return found
 
     def scan(
@@ -123,14 +124,23 @@ class Scanner:
             numbers = [number for number in numbers if number in firsts or number not in crowd.numbers]
             words = words if as_chars is None else [as_chars[place] for place in words]
         found: list[Finding] = []
+        said = text
+        last = max(self._worded.intersection(numbers), default=-1)
         for number in numbers:
-            pattern = _prepared(self.kinds[number])
             first = firsts.get(number)
+            if first is not None and not words:
+                continue
+            pattern = _prepared(self.kinds[number])
             spans = pattern.matcher.find(data, first or 0)
             if spans is not None:
                 near = words if first is not None else _words_in(pattern, text)
-                ones = _found(pattern, text, data, as_chars, spans, found, near)
-                found += ones if most == sys.maxsize else itertools.islice(ones, most)
+                every = _found(pattern, _Text(text, said, data, as_chars), spans, found, near)
+                ones = list(itertools.islice(every, most))
+                found += ones
+                if ones and number < last:  # what names one number says nothing of others near
+                    names = _names_of(ones, text)
+                    said = _without(said, names)
+                    words = _outside(words, names)
         return resolved(found, text) if len(found) > 1 else found
 
     @functools.cached_property
@@ -237,20 +247,24 @@ def _characters(data: bytes) -> int:
     return len(data.translate(None, _CONTINUATION))
 
 
+class _Text(NamedTuple):
+    """A text; ``said``: without names that are of another value; ``data``: in UTF-8, with its places."""
+
+    text: str
+    said: str
+    data: bytes
+    as_chars: _Places | None
+
+
 def _found(
-    pattern: _Pattern,
-    text: str,
-    data: bytes,
-    as_chars: _Places | None,
-    spans: Spans,
-    above: Sequence[Finding],
-    words: Sequence[int] | None,
+    pattern: _Pattern, read: _Text, spans: Spans, above: Sequence[Finding], words: Sequence[int] | None
 ) -> Iterator[Finding]:
     """All from ``spans`` on, which are of the first match, but what lies in a find of ``above``.
 
     These are of higher ranks, or of the same and came first: they would stand. ``words``: where the words
     that it needs may begin, in order; ``None``: that is not known.
     """
+    text, said, data, as_chars = read
     above = above[:] if len(above) <= _FEW else ()
     kind = pattern.kind
     if words is not None:
@@ -270,7 +284,7 @@ def _found(
         value = text[start:end]
         if not value or _MASKED.fullmatch(value):
             continue
-        sure = _confidence(pattern, text, begin, finish)  # words are told sooner than checksums
+        sure = _confidence(pattern, said, begin, finish)  # words are told sooner than checksums
         if sure is None or (kind.check is not None and not kind.check(value)):
             continue
         if kind.within is None:
@@ -303,6 +317,34 @@ def _matches(
         if pattern.not_before and finish < len(text) and pattern.not_before.match(text, finish):
             continue
         yield begin, finish, start, end
+
+
+def _names_of(found: Iterable[Finding], text: str) -> list[tuple[int, int]]:
+    """From, and up to, where the names stand that what was ``found`` has directly before it."""
+    names = []
+    for one in found:
+        begin = one.start
+        while begin > max(0, one.start - _CLOSE) and text[begin - 1] not in _ENDS_OF_NAMES:
+            begin -= 1
+        names.append((begin, one.start))
+    return names
+
+
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """``text`` with blanks in ``spans``, which are in order."""
+    parts: list[str] = []
+    done = 0
+    for start, end in spans:
+        parts += text[done:start], " " * (end - max(start, done))
+        done = end
+    return "".join((*parts, text[done:]))
+
+
+def _outside(places: Iterable[int], spans: Sequence[tuple[int, int]]) -> list[int]:
+    """Those of ``places`` that are in none of ``spans``, which are in order."""
+    ends = [end for _, end in spans]
+    at = ((place, bisect.bisect_right(ends, place)) for place in places)
+    return [place for place, next_one in at if next_one == len(spans) or place < spans[next_one][0]]
 
 
 def _words_in(pattern: _Pattern, text: str) -> list[int] | None:

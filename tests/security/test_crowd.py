@@ -63,3 +63,10 @@ def test_places_between_two_are_told() -> None:
     assert any_between([3, 9], 4, 10)
     assert not any_between([3, 9], 4, 9)
     assert not any_between([], 0, 9)
+
+
+def test_the_name_of_one_number_says_nothing_of_another() -> None:
+    named = "NHS number 943 476 5919 and 943 476 5870"
+
+    assert [one[:2] for one in _found("took 9434765919 ns, SSN 536-90-4399")] == [(24, 35)]
+    assert [named[start:end] for start, end, _ in _found(named)] == ["943 476 5919", "943 476 5870"]
