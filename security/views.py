@@ -61,7 +61,10 @@ _TYPESET: Final = re.compile(
     rf"(?<=[{_UNSPACED}])(?=[A-Za-z0-9+\u00c0-\u04ff])|(?<=[A-Za-z0-9\u00c0-\u04ff])(?=[{_UNSPACED}])|[{''.join(_TYPED)}]"
 )
 _PLAIN: Final = "plain"
-_BREAK: Final = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]*+")
+#: Between lines of which the second is no name with a value of its own.
+_BREAK: Final = re.compile(
+    r"(?<![ \t])[ \t]*+\r?\n[ \t]*+(?![A-Za-z_][\w.-]{0,40}+(?: [\w.-]{1,40}+){0,4}+(?: ?= ?|:\t++)[^\s=])"
+)
 #: `View.once` of lines that were joined.
 JOINED: Final = "joined"
 _LAID_OUT: Final = "laid out"

@@ -57,11 +57,15 @@ _BESIDE: Final = 4  # characters beside a name
 _GOES_ON: Final = re.compile(r"_\w|-[A-Za-z0-9]|\.[a-z0-9]")
 #: How names of fields end in Chinese and Japanese, and what stands behind them.
 _LABEL: Final = re.compile("[日号號番話话码碼址期件証证別别齢龄籍]$|[护護]$")
+#: And how nobody's name ends.
+_NO_NAME: Final = re.compile("(?:[钥鑰]|[邮郵]箱|번호|토큰)$")
 _TO_LABELLED: Final = re.compile(r"[照号號]?\\?[\"']?\s?(?:[:=：>]|は|为|為|是)")
 
 
 def _is_label(run: str, behind: str) -> bool:
-    """Whether it is what a field is called in Chinese or Japanese."""
+    """Whether it is what a field is called in Chinese, Japanese or Korean."""
+    if _NO_NAME.search(run):
+        return True
     return _LABEL.search(run) is not None and _TO_LABELLED.match(behind) is not None
 
 

@@ -33,6 +33,10 @@ def test_a_document_stays_as_it_was_written_but_for_what_is_hidden() -> None:
         (f"GET /u?mail={quote(MAIL, safe='')}&n=1", "GET /u?mail=j***@example.com&n=1"),
         ("mail jane.doe\\u0040example.com in", "mail j***@example.com in"),
         ("card 4111 1111\n    1111 1111 declined", "card ****-****-****-1111 declined"),
+        (
+            "app.accessKey=glrt-pFfRwisw9cYxiuAPM2nm\napp.plan=pro\napp.retries=3",
+            "app.accessKey=[API_KEY]\napp.plan=pro\napp.retries=3",
+        ),
         ('{"a":"{\\"b\\":\\"jane.doe@example.com\\"}"}', '{"a":"{\\"b\\":\\"j***@example.com\\"}"}'),
         ('{"n":4111111111111111}', '{"n":"****-****-****-1111"}'),
         ('{"password":{"old":"x y","new":17}}', '{"password":{"old":"[PASSWORD]","new":"[PASSWORD]"}}'),
