@@ -20,7 +20,7 @@ from security.detectors.scan import Finding, rows_with
 from security.model.cues import cued
 from security.model.doubt import least_of
 from security.model.kinds import ANNOUNCED_PASSWORD, ANNOUNCED_TOKEN
-from security.model.looks import Around
+from security.model.looks import SLOTS, Around
 from security.model.said import CUES
 from security.model.values import values
 
@@ -38,9 +38,13 @@ _MOST: Final = 5_000  # values of a text that are looked at
 
 
 class AnnouncedWeights(NamedTuple):
-    """What is trained. Shapes: `looks.SLOTS` × H (int8), H, H, H × 3, 3."""
+    """What is trained. Shapes: K × H (int8), K, H, H, H × 3, 3.
+
+    ``rows``: of `looks.SLOTS` those that the table has a row for, in order; the others tell nothing.
+    """
 
     table: npt.NDArray[np.int8]
+    rows: npt.NDArray[np.int32]
     scale: Array
     bias: Array
     out: Array
@@ -53,6 +57,10 @@ class Announced:
     def __init__(self, weights: AnnouncedWeights, least: float) -> None:
         self._weights = weights
         self._least = least
+        nothing = np.zeros((1, weights.table.shape[1]), np.int8)
+        self._table = np.concatenate((weights.table, nothing))
+        self._row_of = np.full(SLOTS, len(weights.rows), np.int32)
+        self._row_of[weights.rows] = np.arange(len(weights.rows), dtype=np.int32)
 
     @cached_property
     def _cues(self) -> Matcher:
@@ -93,7 +101,8 @@ class Announced:
         weights = self._weights
         flat = np.array(list(itertools.chain.from_iterable(slots)), np.int64)
         starts = np.cumsum([0, *(len(one) for one in slots)])[:-1]
-        sums = np.add.reduceat(weights.table[flat], starts, axis=0, dtype=np.int32).astype(np.float32)
+        rows = self._table[self._row_of[flat]]
+        sums = np.add.reduceat(rows, starts, axis=0, dtype=np.int32).astype(np.float32)
         hidden = np.maximum(sums * weights.scale + weights.bias, 0)
         # no matrix product, whose sums depend on how many rows there are
         logits = np.stack([(hidden * column).sum(axis=1) for column in weights.out.T], axis=1)

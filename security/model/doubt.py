@@ -6,14 +6,18 @@ A network is sure of what it never saw. What is certain, or nearly, stands here.
 import re
 from typing import Final
 
-from security.model.doubtfield import NEVER, SURE, least_by_name
+from security.model.doubtfield import NEVER, least_by_name
 from security.model.fieldname import field_name, holds_anything
 from security.model.said import SECRETS, WORD, class_of
 from security.model.secrets import is_public
 from security.model.values import is_harmless
 
-#: Of a number and of several words; of what may be a digest or an id.
-_SURE_NUMBER, _SURE_DIGEST = 0.9, 0.95
+#: Of a number and of several words; of what may be a digest or an id; of a word, and what nobody calls a
+#: secret.
+_SURE_NUMBER, _SURE_DIGEST, _SURE_WORD = 0.9, 0.95, 0.98
+#: Of what mostly is none: made by programs, or a name with its value behind it; a digest that nobody calls a
+#: secret.
+_CERTAIN, _CERTAIN_DIGEST = 0.998, 0.9995
 _NEAR: Final = 32  # characters before a value that say what it is
 _FAR, _CLOSE = 64, 24  # characters before, and behind, a value in which a word says that it is a secret
 #: A word, words with dashes, a word with a number, a name in a program, a path, a file, an article's number.
@@ -84,18 +88,26 @@ def least_of(text: str, start: int, end: int) -> float:
     value = text[start:end]
     name, digest = _NAME.fullmatch(value) is not None, _DIGEST.fullmatch(value) is not None
     certain = _is_harmless(text, start, end, value) or is_public(value, text, start)
-    if certain or (name and _DONE_TO_IT.match(text, end)):
-        return NEVER
     of_a_cell = digest and text[start - 2 : start] == "| " and text[end : end + 2] == " |"
-    said = not of_a_cell and _is_said(text, start, end)
-    chosen = said or _CHOSEN.fullmatch(value) is not None
-    if not said and (digest or (not chosen and _is_made(text, start, value))):
+    if certain or of_a_cell or (name and _DONE_TO_IT.match(text, end)):
         return NEVER
-    least = max(least_by_name(text, start, end, digest=digest), 0.0 if chosen else SURE)
-    if name or text[start - 1 : start] + text[end : end + 1] == "\t\t":
-        return max(least, SURE)
-    plain = " " in value or not any(map(str.isalpha, value))
-    return max(least, _SURE_DIGEST if digest else _SURE_NUMBER if plain else 0.0)
+    said = _is_said(text, start, end)
+    least = max(least_by_name(text, start, end, digest=digest), _least_by_looks(text, start, end))
+    if digest:
+        return max(least, _SURE_DIGEST if said else _CERTAIN_DIGEST)
+    if not said and not _CHOSEN.fullmatch(value):
+        least = max(least, _CERTAIN if _is_made(text, start, value) else _SURE_WORD)
+    return max(least, _SURE_WORD) if name else least
+
+
+def _least_by_looks(text: str, start: int, end: int) -> float:
+    """The same by what the value is, and the signs around it: a name, a cell, a number, words."""
+    if _IDENTIFIER.fullmatch(text, start, end) and _ASSIGNED.match(text, end):
+        return _CERTAIN
+    if text[start - 1 : start] + text[end : end + 1] == "\t\t":
+        return _SURE_WORD
+    value = text[start:end]
+    return _SURE_NUMBER if " " in value or not any(map(str.isalpha, value)) else 0.0
 
 
 def _is_harmless(text: str, start: int, end: int, value: str) -> bool:
@@ -105,7 +117,7 @@ def _is_harmless(text: str, start: int, end: int, value: str) -> bool:
         counted = _COUNTED.match(text, end) and _COUNTS.search(text, near, start)
         if counted or around == "{ " or _OTHER_CODES.search(text, near, start):
             return True
-    if _IDENTIFIER.fullmatch(value) and (_ASSIGNED.match(text, end) or _NAMES.search(text, near, start)):
+    if _IDENTIFIER.fullmatch(value) and _NAMES.search(text, near, start):
         return True
     if is_harmless(value.rstrip("!")) or _ESCAPED_LINE.search(value) or _OF_PROGRAMS.fullmatch(value):
         return True

@@ -25,10 +25,11 @@ _SAID_OF_IT: Final = frozenset(
 #: Names of keys by which something is found, which are no secrets; and of more, if one is a digest or a UUID.
 _KEYS: Final = re.compile(
     r"(?i)(?:merge|by|aggregation|threat|cache|partition|sort|primary|foreign|message|routing|dedup(?:lication)?"
-    r"|index|lookup|hash|bucket|idempotency|s3)[ _-]?keys?(?:hex)?$"
+    r"|index|lookup|hash|bucket|idempotency|s3|websocket)[ _-]?keys?(?:hex)?$"
 )
 _KEYS_OF_THINGS: Final = re.compile(
     r"(?i)(?:user|type|group|object|row|record|item|event|issue|project|alert)[ _-]?keys?$"
+    r"|client[ _-]?(?:request[ _-]?)?token$"  # by which a request is known that comes twice
 )
 #: What the key of a pair ``{"key": …, "value": …}`` is: words, and a number.
 _CALLED: Final = re.compile(r"[A-Za-z]+(?:[ _-][A-Za-z]+)*\d{0,4}")

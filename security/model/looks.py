@@ -12,7 +12,7 @@ from security.model.fieldname import field_name, said_by
 from security.model.said import class_of
 
 #: Slots that hashed features fall into.
-SLOTS: Final = 1 << 16
+SLOTS: Final = 1 << 20
 _WORDS_BEFORE: Final = 8
 _WORDS_BEHIND: Final = 4
 _SPELT: Final = 2  # words before a value of which the spelling counts too

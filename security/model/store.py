@@ -23,8 +23,8 @@ from security.model.tokens import SLOTS
 
 DEFAULT: Final = Path(__file__).with_name("model.npz")
 #: What the arrays mean; another number, another meaning.
-FORMAT: Final = 2
-MOST_BYTES: Final = 6 * 1024 * 1024
+FORMAT: Final = 3
+MOST_BYTES: Final = 10 * 1024 * 1024
 _MOST_HIDDEN: Final = 1024
 
 
@@ -115,7 +115,7 @@ def _unpacked(content: bytes) -> dict[str, npt.NDArray]:
         arrays = {name: archive[name] for name in archive.files}
     names = len(arrays["names_window_bias"])
     secrets, described = len(arrays["secrets_hidden_bias"]), len(arrays["secrets_mean"])
-    announced = len(arrays["announced_bias"])
+    announced, rows = len(arrays["announced_bias"]), len(arrays["announced_rows"])
     if max(names, secrets, described, announced) > _MOST_HIDDEN:
         raise ValueError("its network is larger than a model's")
     shapes: dict[str, tuple[int, ...]] = {
@@ -133,7 +133,8 @@ def _unpacked(content: bytes) -> dict[str, npt.NDArray]:
         "secrets_hidden_bias": (secrets,),
         "secrets_out": (secrets, 1),
         "secrets_out_bias": (1,),
-        "announced_table": (ANNOUNCED_SLOTS, announced),
+        "announced_table": (rows, announced),
+        "announced_rows": (rows,),
         "announced_scale": (announced,),
         "announced_bias": (announced,),
         "announced_out": (announced, ANNOUNCED_CLASSES),
@@ -142,12 +143,19 @@ def _unpacked(content: bytes) -> dict[str, npt.NDArray]:
     if set(arrays) != set(shapes):
         raise ValueError("its arrays are not those of a model")
     for name, shape in shapes.items():
-        kind = np.int8 if name.endswith("_table") else np.float32
+        kind = _TYPES.get(name.rpartition("_")[2], np.float32)
         if arrays[name].shape != shape or arrays[name].dtype != kind:
             raise ValueError(f"{name} is not {np.dtype(kind)} of {shape}")
         if not np.isfinite(arrays[name]).all():
             raise ValueError(f"{name} holds what is no number")
+    places = arrays["announced_rows"]
+    if len(places) and not (0 <= places[0] and places[-1] < ANNOUNCED_SLOTS and (np.diff(places) > 0).all()):
+        raise ValueError("announced_rows are no slots in order")
     return arrays
+
+
+#: Of arrays by the last word of their names; of others float32.
+_TYPES: Final = {"table": np.int8, "rows": np.int32}
 
 
 _MOST_UNPACKED: Final = 32 * 1024 * 1024

@@ -21,8 +21,9 @@ _BYTES: Final = re.compile(
     r"|\b\d{3,5} \d{3,5}(?: \d{3,5}){0,6}\b"
 )
 _HAS_BYTES: Final = Matcher(_BYTES.pattern, captures=False)  # few have, and this is told sooner
-#: Words of a passphrase; of which how many are of it is not told.
-_PHRASE: Final = re.compile(r"(?:(?<=[:=>] )|(?<==)|(?<= is )|(?<= was ))[a-z]{2,}(?: [a-z]{2,}){2,6}(?!\w)")
+#: Words of a passphrase, in whatever script; of which how many are of it is not told.
+_SMALL: Final = r"(?:[a-z\u00df-\u1fff\u2c00-\u2fff\u3040-\ufeff]{2,}+|[\u3040-\ufeff])"
+_PHRASE: Final = re.compile(rf"(?:(?<=[:=>] )|(?<==)|(?<= is )|(?<= was )){_SMALL}(?: {_SMALL}){{2,6}}(?!\w)")
 _FEWEST_WORDS: Final = 3
 #: With signs that mostly stand around values.
 _WIDE: Final = re.compile(r"(?<=[=: ])[^\s\"'`]{6,}")
@@ -32,7 +33,10 @@ _ESCAPED_END: Final = re.compile(r"(?:\\+[nrt])+$")
 _GRAPHIC: Final = re.compile(r"[!-~]+")  # of ASCII, in writing that has no blanks
 #: What is assigned is a value, and not the whole; but for what ends as base64 does.
 _NAMED: Final = re.compile(r"[A-Za-z_][\w.-]{2,}[=:](?!=?$).")
+_SEGMENT: Final = re.compile(r"(?<=[/#:])(?=[^/?&#:]*\d)[\w~+-]{12,}+(?=[/?&#:@]|$)")
+_KEYED: Final = re.compile(r"\d{4,8}(?=[#*]+$)")
 _FLAG: Final = re.compile(r"-[A-Za-z](?=[^\s=-]{3})")
+_KEYS: Final = ("#", "*")  # behind what is typed
 _TRAILING: Final = ".,:;?…。，、！"
 _FIRST_UNSPACED: Final = "\u0e00"  # Thai; behind it mostly scripts that have no blanks between words
 
@@ -65,6 +69,8 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     run = (_ESCAPED_END.sub("", run) if "\\" in run else run).rstrip(_TRAILING)
     end = start + len(run)
+    if run[-1:] in _KEYS and (keyed := _KEYED.match(run)):
+        yield start, start + keyed.end()
     if run.isalpha():
         yield start, end
         return
@@ -79,6 +85,17 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start + place + 1, end if behind < 0 else start + behind
     if run[:1] == "-" and (flag := _FLAG.match(run)):
         yield start + flag.end(), end
+    yield from ((start + a, start + b) for a, b in _in_address(run))
+
+
+def _in_address(run: str) -> Iterator[tuple[int, int]]:
+    """In a run of signs what stands before a host, and the parts of a path that are no words."""
+    if (host := run.rfind("@")) > 0:
+        for sign in ":/":
+            if 0 <= (place := run.rfind(sign, 0, host)) < host - 1:
+                yield place + 1, host
+    if run.count("/") > 1:
+        yield from (match.span() for match in _SEGMENT.finditer(run))
 
 
 def _is_unspaced(sign: str) -> bool:
@@ -96,7 +113,7 @@ _HARMLESS: Final = re.compile(
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:/[\w.+@-]+){2,}/?|[\w.]+\(|\$\{?\w+\}?|%\w+%?"
     r"|[+-]?\d+(?:\.\d+)?(?:[munµ]?s|min|h|d|[kKMGT]i?[bB]?|%|rps|px)|(?:[a-z]\w*\.){2,}[A-Z]\w*"
     rf"|[\w.-]+\.(?:{_ENDINGS})(?::\d+)?"
-    r"|1[4-9]\d{8}|v\d+(?:\.\d+)+!?|[A-Za-z]+/\d+(?:\.\d+)+|#[0-9a-f]{3,8}|(?:[a-z0-9-]+\.){2,}[a-z]{2,}"
+    r"|1[4-9]\d{8}|v\d+(?:\.\d+)+!?|[A-Za-z]+\\?/\d+(?:\.\d+)+|#[0-9a-f]{3,8}|(?:[a-z0-9-]+\.){2,}[a-z]{2,}"
     r"|[\w./-]*\?\w+=\w*(?:&\w+=\w*)*|.*\\u00[0-9a-f]{2}.*"
 )
 #: What stands before what is filled in later, bytes of a dump, colours, the number of a device, and what a

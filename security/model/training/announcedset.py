@@ -43,8 +43,10 @@ _JOINTS: Final = (" ", " ", ", ", " | ", "; ", "\\n")
 _HELD_OUT: Final = 8  # one carrier in so many is never trained on
 _HIDDEN: Final = 64
 _CARRIERS_OF_A_FEATURE: Final = 3  # what fewer have tells nothing of other lines, and is not learnt
+_KEPT: Final = 96 * 1024  # rows of the table that are stored: those that matter most
 _TINY: Final = 1e-6
 _INT8: Final = 127
+_BY_FREQUENCY: Final = 0.25  # the power of how often a row is used, by which it matters
 
 
 def is_held_out(carrier: str) -> bool:
@@ -180,7 +182,17 @@ def fitted_announced(examples: AnnouncedExamples, seed: int, epochs: int) -> Ann
     """The weights, those of the table in eight bits."""
     matrix, labels = examples.arrays()
     network = fitted_network(matrix, labels, shape=(_HIDDEN, CLASSES), epochs=epochs, seed=seed)
-    used = network.table[network.table.any(axis=1)]
+    rows = _most_telling(network.table, matrix)
+    used = network.table[rows]
     scale = np.maximum(np.percentile(np.abs(used), 99.99, axis=0), _TINY) / _INT8
-    table = np.clip(np.rint(network.table / scale), -_INT8, _INT8).astype(np.int8)
-    return AnnouncedWeights(table, scale.astype(np.float32), network.bias, network.out, network.out_bias)
+    table = np.clip(np.rint(used / scale), -_INT8, _INT8).astype(np.int8)
+    scales = scale.astype(np.float32)
+    return AnnouncedWeights(table, rows, scales, network.bias, network.out, network.out_bias)
+
+
+def _most_telling(table: npt.NDArray[np.float32], matrix: csr_matrix) -> npt.NDArray[np.int32]:
+    """Rows of ``table``, in order: those of large weights, and more so if ``matrix`` often has them."""
+    often = np.bincount(matrix.indices[matrix.data > 0], minlength=SLOTS)
+    matters = np.linalg.norm(table, axis=1) * often**_BY_FREQUENCY
+    first = np.argsort(-matters, kind="stable")[:_KEPT]
+    return np.sort(first[matters[first] > 0]).astype(np.int32)

@@ -75,6 +75,22 @@ def test_a_line_with_a_find_is_among_the_rows_that_are_worth_a_look(announced: A
     assert rows == {1, 2}
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("recovery phrase: größe kanne über tisch", "größe kanne über tisch"),
+        ("passphrase is 山 görevlisi intenzivně deltage", "山 görevlisi intenzivně deltage"),
+        ("door code 0833#, then ring", "0833"),
+        ("GET https://api.example.com/bot6907:wnbam-9MEimBLbKVCcGUz/getMe 404", "wnbam-9MEimBLbKVCcGUz"),
+        ("GET /share/2St4eduNm4_duVMT1E/download", "2St4eduNm4_duVMT1E"),
+        ("trojan://pa55w0rd@vpn.example.com:443", "pa55w0rd"),
+        ("dial tcp app:Kes.trel77@10.0.0.1:5432 refused", "Kes.trel77"),
+    ],
+)
+def test_a_value_is_told_from_what_it_stands_in(text: str, value: str) -> None:
+    assert value in [text[start:end] for start, end in values(text, 0, len(text))]
+
+
 @given(st.text(alphabet="aZ9 :=/&?\"'[]{}(),;|<>-пж密\n", max_size=120))
 def test_values_stand_in_the_text_and_none_is_a_mask_or_a_blank(text: str) -> None:
     for start, end in values(text, 0, len(text)):

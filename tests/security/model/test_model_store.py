@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from security.model import ModelError
-from security.model.store import DEFAULT, MOST_BYTES, card_of, load, packed, save
+from security.model import ModelError, looks
+from security.model.store import DEFAULT, FORMAT, MOST_BYTES, card_of, load, packed, save
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def stored(folder: Path, content: bytes, **changes: object) -> Path:
     """A model of ``content`` with a card that fits it, but for ``changes``."""
     path = folder / "model.npz"
     path.write_bytes(content)
-    card = {"format": 2, "sha256": hashlib.sha256(content).hexdigest(), **changes}
+    card = {"format": FORMAT, "sha256": hashlib.sha256(content).hexdigest(), **changes}
     card_of(path).write_text(json.dumps(card))
     return path
 
@@ -85,6 +85,8 @@ def test_a_pickle_is_never_opened_even_if_the_card_vouches_for_it(tmp_path: Path
         ("names_bias", np.full(5, np.nan, np.float32)),
         ("another", np.zeros(5, np.float32)),
         ("secrets_mean", None),
+        ("announced_rows", None),
+        ("announced_rows", np.arange(10, dtype=np.int32)),
     ],
 )
 def test_arrays_of_another_model_are_refused(
@@ -92,6 +94,16 @@ def test_arrays_of_another_model_are_refused(
 ) -> None:
     with pytest.raises(ModelError, match="no model"):
         load(stored(tmp_path, changed(content, name, array)))
+
+
+@pytest.mark.parametrize("rows", [[0, 2, 1], [0, 0, 1], [-1, 0, 1], [0, 1, looks.SLOTS]])
+def test_rows_of_slots_that_there_are_not_are_refused(
+    tmp_path: Path, content: bytes, rows: list[int]
+) -> None:
+    table = np.load(io.BytesIO(content))["announced_table"][: len(rows)]
+    few = changed(content, "announced_table", table)
+    with pytest.raises(ModelError, match="announced_rows are no slots in order"):
+        load(stored(tmp_path, changed(few, "announced_rows", np.array(rows, np.int32))))
 
 
 def test_a_small_file_that_unpacks_to_a_large_one_is_refused(tmp_path: Path) -> None:
