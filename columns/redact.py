@@ -185,7 +185,7 @@ class _Rows:
         return rows
 
 
-def _suspicious(texts: pa.Array, redactor: Redactor) -> dict[int, set[int]]:
+def _suspicious(texts: pa.Array, redactor: Redactor) -> dict[int, frozenset[int]]:
     """The places of texts that deserve a look, and why, by one look at all of them as lines, end to end."""
     if texts.null_count == len(texts):
         return {}
@@ -197,7 +197,7 @@ def _suspicious(texts: pa.Array, redactor: Redactor) -> dict[int, set[int]]:
     feeds = np.flatnonzero(np.frombuffer(text, np.uint8) == _LINE_FEED[0])
     several = np.flatnonzero(np.diff(np.searchsorted(feeds, bounds)) > 1)
     found = redactor.suspicious(text, bounds[1:].tolist())
-    return {place: found.get(place, set()) for place in sorted({*found, *several.tolist()})}
+    return {place: found.get(place, frozenset()) for place in sorted({*found, *several.tolist()})}
 
 
 _LINE_FEED: Final = b"\n"

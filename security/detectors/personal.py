@@ -17,6 +17,24 @@ from security.detectors.nearby import named, spelled
 from security.detectors.network import NETWORK
 from security.detectors.travel import TRAVEL
 
+#: The same in more languages, and as people say it.
+_BORN_ELSEWHERE: Final = tuple(
+    words.strip()
+    for words in (
+        "d/n, geboren, gebore, γέννησης, γεννήθηκε, rojen, rojena, rojena dne, rojen dne, rođen, rođena, "
+        "rodjen, rodjena, роден, родена, родила се, נולד, נולדה, పుట్టిన తేదీ, பிறந்த தேதி, பிறந்த நாள், জন্ম "
+        "তারিখ, জন্মতারিখ, ಹುಟ್ಟಿದ ದಿನಾಂಕ, ജനനത്തീയതി, ജനന തീയതി, જન્મ તારીખ, ਜਨਮ ਮਿਤੀ, ਜਨਮ ਤਾਰੀਖ, जन्मतिथि, "
+        "जन्मतारीख, जन्म दिनांक, जन्मदिन, تاریخ پیدائش, پیدائش, تاریخ تولد, متولد, تولد, مواليد, تاريخ ميلاد, "
+        "مولود, ولد في, syntymäaikaan, syntymäajan, született, szül, gimė, dzimis, dzimusi, sinh ngày, "
+        "დაიბადა, დაბადების თარიღი, ծննդ, ծննդյան ամսաթիվ, ծնված, tug'ilgan sanasi, tug'ilgan, туған күні, "
+        "төрсөн, fæddur, fædd, fæðingardagur, jaioteguna, jaio, imwieled, imwielda, fèt, nascut el, nascuda "
+        "el, data de naixement, data de nacemento, născut, născută, datëlindja, lindur më, tarehe ya "
+        "kuzaliwa, alizaliwa, kapanganakan, ipinanganak, tgl lahir, 出生于, 出生年月, 生于, 生於, 出生, "
+        "출생, 생일, sündinud, "
+        "narodený, narodená, народився, народилася, fødselsdata"
+    ).split(",")
+)
+
 _BORN: Final = (
     "dob",
     "geb.-datum",
@@ -145,6 +163,7 @@ _BORN: Final = (
     "תאריך לידה",
     "जन्म तिथि",
     "วันเกิด",
+    *_BORN_ELSEWHERE,
 )
 _BORN_HINTS: Final = (
     r"(?i:dob|d\.o\.b|birth|bday|born|geburt|geboren|geb[\W_D]"
@@ -157,6 +176,7 @@ _BORN_HINTS: Final = (
     r"(?i:geb\.-|dogum[ _]?tarihi|d\.tarihi|\bnee? le|f\. nac|nacim|d\. nasc|fodsels|fodelse"
     r"|szuletesi|nasterii|ro(?:d|dj)enja|narodenia|rojstva|д\.р|рожд)",
     "生年月日|誕生日|出生日期|生日|생년월일|الميلاد|לידה|जन्म|วันเกิด",
+    f"(?i:{'|'.join(_BORN_ELSEWHERE)})",
 )
 _MONTH: Final = r"[\pL]{3,10}\.?"
 _MONTHS: Final = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
