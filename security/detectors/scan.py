@@ -137,7 +137,8 @@ class Scanner:
                 every = _found(pattern, _Text(text, said, data, as_chars), spans, found, near)
                 ones = list(itertools.islice(every, most))
                 found += ones
-                if ones and number < last:  # what names one number says nothing of others near
+                # what names one number says nothing of others near; who needs it may have found a part of one
+                if ones and number < last and not pattern.kind.needs_context:
                     names = _names_of(ones, text)
                     said = _without(said, names)
                     words = _outside(words, names)

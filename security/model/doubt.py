@@ -15,8 +15,7 @@ from security.model.values import is_harmless
 #: Of a number and of several words; of what may be a digest or an id; of a word, and what nobody calls a
 #: secret.
 _SURE_NUMBER, _SURE_DIGEST, _SURE_WORD = 0.9, 0.95, 0.98
-#: Of what mostly is none: made by programs, or a name with its value behind it; a digest that nobody calls a
-#: secret.
+#: Of what mostly is none: a name with its value behind it; a digest that nobody calls a secret.
 _CERTAIN, _CERTAIN_DIGEST = 0.998, 0.9995
 _NEAR: Final = 32  # characters before a value that say what it is
 _FAR, _CLOSE = 64, 24  # characters before, and behind, a value in which a word says that it is a secret
@@ -96,7 +95,7 @@ def least_of(text: str, start: int, end: int) -> float:
     if digest:
         return max(least, _SURE_DIGEST if said else _CERTAIN_DIGEST)
     if not said and not _CHOSEN.fullmatch(value):
-        least = max(least, _CERTAIN if _is_made(text, start, value) else _SURE_WORD)
+        least = max(least, NEVER if _is_made(text, start, value) else _SURE_WORD)
     return max(least, _SURE_WORD) if name else least
 
 
