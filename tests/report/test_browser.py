@@ -87,11 +87,9 @@ def test_the_list_is_walked_and_filtered_by_keyboard(page: Page) -> None:
 def test_an_exemplar_opens_its_trace_by_click_and_by_keyboard(page: Page) -> None:
     find(page, SERIES)
     page.click("#chart g.exemplar .hit")
-    page.wait(DIALOG)
-    assert page.run(f"{DIALOG}.contains({FOCUS})")
+    page.wait(f"{DIALOG} && {DIALOG}.contains({FOCUS})")
     page.key("Escape")
-    page.wait(f"!{DIALOG}")
-    assert page.run(f"{FOCUS}.getAttribute('class')") == "exemplar"
+    page.wait(f"!{DIALOG} && {FOCUS}.getAttribute('class') === 'exemplar'")
 
     page.run("document.querySelector('#chart .points [tabindex=\"0\"]').focus()")
     page.key("Home")
@@ -99,8 +97,7 @@ def test_an_exemplar_opens_its_trace_by_click_and_by_keyboard(page: Page) -> Non
     page.key("ArrowRight")
     opener = page.run(f"{FOCUS}.ariaLabel")
     page.key("Enter")
-    page.wait(DIALOG)
-    assert page.run(f"{FOCUS}.role") == "tree"
+    page.wait(f"{DIALOG} && {FOCUS}.role === 'tree'")
     selected = page.run("document.querySelector('#trace [aria-selected=true]').id")
     page.key("ArrowUp")
     assert page.run("document.querySelector('#trace [aria-selected=true]').id") != selected
