@@ -150,6 +150,11 @@ def hints(*phrases: str) -> tuple[str, ...]:
     return (*found, *special)
 
 
+def phrases(listed: str) -> tuple[str, ...]:
+    """Those that are ``listed``, with commas between them."""
+    return tuple(phrase.strip() for phrase in listed.split(","))
+
+
 def named(phrases: Iterable[str], value: str, gap: str = "") -> str:
     """RE2: ``value``, a group named ``value…``, directly behind one of ``phrases``, as assignments have it.
 

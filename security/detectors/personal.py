@@ -13,26 +13,23 @@ from security.detectors.national_asia import ASIA
 from security.detectors.national_europe import EUROPE
 from security.detectors.national_latin import LATIN
 from security.detectors.national_south import SOUTH
-from security.detectors.nearby import named, spelled
+from security.detectors.nearby import named, phrases, spelled
 from security.detectors.network import NETWORK
 from security.detectors.travel import TRAVEL
 
-#: The same in more languages, and as people say it.
-_BORN_ELSEWHERE: Final = tuple(
-    words.strip()
-    for words in (
-        "d/n, geboren, gebore, γέννησης, γεννήθηκε, rojen, rojena, rojena dne, rojen dne, rođen, rođena, "
-        "rodjen, rodjena, роден, родена, родила се, נולד, נולדה, పుట్టిన తేదీ, பிறந்த தேதி, பிறந்த நாள், জন্ম "
-        "তারিখ, জন্মতারিখ, ಹುಟ್ಟಿದ ದಿನಾಂಕ, ജനനത്തീയതി, ജനന തീയതി, જન્મ તારીખ, ਜਨਮ ਮਿਤੀ, ਜਨਮ ਤਾਰੀਖ, जन्मतिथि, "
-        "जन्मतारीख, जन्म दिनांक, जन्मदिन, تاریخ پیدائش, پیدائش, تاریخ تولد, متولد, تولد, مواليد, تاريخ ميلاد, "
-        "مولود, ولد في, syntymäaikaan, syntymäajan, született, szül, gimė, dzimis, dzimusi, sinh ngày, "
-        "დაიბადა, დაბადების თარიღი, ծննդ, ծննդյան ամսաթիվ, ծնված, tug'ilgan sanasi, tug'ilgan, туған күні, "
-        "төрсөн, fæddur, fædd, fæðingardagur, jaioteguna, jaio, imwieled, imwielda, fèt, nascut el, nascuda "
-        "el, data de naixement, data de nacemento, născut, născută, datëlindja, lindur më, tarehe ya "
-        "kuzaliwa, alizaliwa, kapanganakan, ipinanganak, tgl lahir, 出生于, 出生年月, 生于, 生於, 出生, "
-        "출생, 생일, sündinud, "
-        "narodený, narodená, народився, народилася, fødselsdata"
-    ).split(",")
+#: What stands before the day on which somebody was born, as people say it and in more languages.
+_BORN_ELSEWHERE: Final = phrases(
+    "d/n, geboren, gebore, γέννησης, γεννήθηκε, rojen, rojena, rojena dne, rojen dne, rođen, rođena, "
+    "rodjen, rodjena, роден, родена, родила се, נולד, נולדה, పుట్టిన తేదీ, பிறந்த தேதி, பிறந்த நாள், জন্ম "
+    "তারিখ, জন্মতারিখ, ಹುಟ್ಟಿದ ದಿನಾಂಕ, ജനനത്തീയതി, ജനന തീയതി, જન્મ તારીખ, ਜਨਮ ਮਿਤੀ, ਜਨਮ ਤਾਰੀਖ, जन्मतिथि, "
+    "जन्मतारीख, जन्म दिनांक, जन्मदिन, تاریخ پیدائش, پیدائش, تاریخ تولد, متولد, تولد, مواليد, تاريخ ميلاد, "
+    "مولود, ولد في, syntymäaikaan, syntymäajan, született, szül, gimė, dzimis, dzimusi, sinh ngày, "
+    "დაიბადა, დაბადების თარიღი, ծննդ, ծննդյան ամսաթիվ, ծնված, tug'ilgan sanasi, tug'ilgan, туған күні, "
+    "төрсөн, fæddur, fædd, fæðingardagur, jaioteguna, jaio, imwieled, imwielda, fèt, nascut el, nascuda "
+    "el, data de naixement, data de nacemento, născut, născută, datëlindja, lindur më, tarehe ya "
+    "kuzaliwa, alizaliwa, kapanganakan, ipinanganak, tgl lahir, 出生于, 出生年月, 生于, 生於, 出生, "
+    "출생, 생일, sündinud, "
+    "narodený, narodená, народився, народилася, fødselsdata"
 )
 
 _BORN: Final = (

@@ -4,7 +4,7 @@ from typing import Final
 
 from security.detectors import masks, phones
 from security.detectors.kind import Category, Kind, Rank
-from security.detectors.nearby import BLANKS, DASHES, bounded, named
+from security.detectors.nearby import BLANKS, DASHES, bounded, named, phrases
 
 _AREA: Final = r"[2-9]\d{2}"
 _NORTH_AMERICAN: Final = (
@@ -410,31 +410,28 @@ _CALL_HINT: Final = (
 
 
 #: What is said before a number that somebody calls, or is called on, in other words and languages.
-_SAID_BEFORE: Final = tuple(
-    words.strip()
-    for words in (
-        "rang, phoned, reached on, reach on, voicemail on, voicemail at, call them on, call her at, call him "
-        "at, call her back on, call him back on, text her on, ring her on, ring him on, new number, new "
-        "number is, mobile to, number on file, hlr lookup, ab heute unter, neue nummer, unter der nummer, "
-        "unter der rufnummer, anrufen auf, appelé du, appelle du, appelle le, appeler le, appeler au, "
-        "rappeler le, joindre au, contacter au, nouveau numéro, numéro de contact, llama al, marque al, "
-        "marques al, marcar al, contesta el, llamó del, llamó desde, llamando al, nuevo número, ligou de, "
-        "ligue para, contactado para, novo número, chiama il, chiamato dal, chiami il, nuovo numero, op "
-        "nummer, gebeld door, bel naar, bel me op, zadzwonić na, dzwonić na, dzwoni z, z numeru, nowy numer, "
-        "na čísle, na číslo, z čísla, volejte, zavolejte na, volala z, volal z, hívható, számon, sunați la, "
-        "sunati la, sună la, apelați, ring tilbake på, ringte fra, svar på, på nummer, på numret, nytt "
-        "nummer, nyt nummer, soita, numeroon, numerosta, helista, numbril, numbrilt, arayın, numarasından, "
-        "kendisine, звонить, звоните, позвоните, перезвонить, перезвоните, звонил с, звонила с, пишу с, "
-        "строго на, с номера, новый номер, дзвоніть, зателефонуйте, з номера, новий номер, обадете се на, "
-        "καλέστε, στον αριθμό, τον αριθμό, اتصل على, التواصل على, الاتصال على, على الرقم, الرقم, رقمه, "
-        "رقمها, "
-        "שיחה מ, התקשר, התקשרה, מספר, تماس با, شماره جدید, شماره, नंबर, नया नंबर, कॉल, নম্বর, নম্বরে, எண், "
-        "నంబర్, നമ്പർ, ನಂಬರ್, نمبر, نیا نمبر, เบอร์, โทรกลับ, gọi, gọi lại, gọi số, hubungi, telpon, tawagan, "
-        "tumawag, 請打, 请打, 拨, 撥, 号码, 號碼, 번호, piga, skakel, gebel, kira daga, ስልክ, በስልክ, දුරකථන, "
-        "ఫోన్, ഫോൺ, "
-        "ಫೋನ್, ફોન, ਫ਼ੋਨ, கைபேசி, தொலைபேசி, মোবাইল, موبائل, утас, ტელეფონი, հեռախոս, հեռ, ໂທ, ទូរស័ព្ទ, "
-        "ဖုန်း, ctcm, ctc"
-    ).split(",")
+_SAID_BEFORE: Final = phrases(
+    "rang, phoned, reached on, reach on, voicemail on, voicemail at, call them on, call her at, call him "
+    "at, call her back on, call him back on, text her on, ring her on, ring him on, new number, new "
+    "number is, mobile to, number on file, hlr lookup, ab heute unter, neue nummer, unter der nummer, "
+    "unter der rufnummer, anrufen auf, appelé du, appelle du, appelle le, appeler le, appeler au, "
+    "rappeler le, joindre au, contacter au, nouveau numéro, numéro de contact, llama al, marque al, "
+    "marques al, marcar al, contesta el, llamó del, llamó desde, llamando al, nuevo número, ligou de, "
+    "ligue para, contactado para, novo número, chiama il, chiamato dal, chiami il, nuovo numero, op "
+    "nummer, gebeld door, bel naar, bel me op, zadzwonić na, dzwonić na, dzwoni z, z numeru, nowy numer, "
+    "na čísle, na číslo, z čísla, volejte, zavolejte na, volala z, volal z, hívható, számon, sunați la, "
+    "sunati la, sună la, apelați, ring tilbake på, ringte fra, svar på, på nummer, på numret, nytt "
+    "nummer, nyt nummer, soita, numeroon, numerosta, helista, numbril, numbrilt, arayın, numarasından, "
+    "kendisine, звонить, звоните, позвоните, перезвонить, перезвоните, звонил с, звонила с, пишу с, "
+    "строго на, с номера, новый номер, дзвоніть, зателефонуйте, з номера, новий номер, обадете се на, "
+    "καλέστε, στον αριθμό, τον αριθμό, اتصل على, التواصل على, الاتصال على, على الرقم, الرقم, رقمه, "
+    "رقمها, "
+    "שיחה מ, התקשר, התקשרה, מספר, تماس با, شماره جدید, شماره, नंबर, नया नंबर, कॉल, নম্বর, নম্বরে, எண், "
+    "నంబర్, നമ്പർ, ನಂಬರ್, نمبر, نیا نمبر, เบอร์, โทรกลับ, gọi, gọi lại, gọi số, hubungi, telpon, tawagan, "
+    "tumawag, 請打, 请打, 拨, 撥, 号码, 號碼, 번호, piga, skakel, gebel, kira daga, ስልክ, በስልክ, දුරකථන, "
+    "ఫోన్, ഫോൺ, "
+    "ಫೋನ್, ફોન, ਫ਼ੋਨ, கைபேசி, தொலைபேசி, মোবাইল, موبائل, утас, ტელეფონი, հեռախոս, հեռ, ໂທ, ទូរស័ព្ទ, "
+    "ဖုန်း, ctcm, ctc"
 )
 
 
